@@ -1,0 +1,51 @@
+/** Every setting with its default; editor settings, environment and flags all end here. */
+
+import { z } from 'zod'
+import { UserError } from './memory/ports.ts'
+
+export const embedderSettings = z.object({
+  /** `local` needs no network; `endpoint` sends code to `baseUrl` after the person agreed. */
+  kind: z.enum(['local', 'endpoint']).default('local'),
+  baseUrl: z.string().default(''),
+  model: z.string().default(''),
+  /** US dollars per million tokens, for the estimate before the start; 0 = unknown or free. */
+  pricePerMillionTokens: z.number().nonnegative().default(0),
+})
+
+export const settingsSchema = z.object({
+  /** `repository`: in the git common directory. `user`: in the data folder of the user. */
+  storeLocation: z.enum(['repository', 'user']).default('repository'),
+  /** Bytes; larger files are listed as excluded. */
+  maxFileSize: z.number().int().positive().default(1_000_000),
+  /** Non-merge commits kept from the head of each view (RepoMem uses 7,000). */
+  maxCommits: z.number().int().min(0).default(7_000),
+  /** Index as soon as a trusted folder is opened. */
+  autoIndex: z.boolean().default(true),
+  /** Share of one core's time that background indexing may use; 1 = no pauses. */
+  dutyCycle: z.number().min(0.05).max(1).default(1),
+  /** Parser threads; 0 = chosen from the cores of the machine. */
+  workers: z.number().int().min(0).max(16).default(0),
+  /** Vectors up to this count are searched exactly, more by HNSW (measured crossover, RESULTS.md). */
+  exactSearchLimit: z.number().int().positive().default(20_000),
+  /** Resident megabytes of the memory service above which vectors leave memory. */
+  memoryLimitMb: z.number().int().min(200).default(600),
+  embedder: embedderSettings.prefault({}),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+export type EmbedderSettings = z.infer<typeof embedderSettings>
+
+export const defaultSettings: Settings = settingsSchema.parse({})
+
+/** Checks raw settings from any source. Throws `UserError` that names the key and what it takes. */
+export function parseSettings(raw: unknown): Settings {
+  const result = settingsSchema.safeParse(raw)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const key = issue === undefined ? 'settings' : `casebook.${issue.path.join('.')}`
+  throw new UserError(
+    `The setting ${key} cannot be used: ${issue?.message ?? 'unreadable'}`,
+    `Correct ${key} in the settings; the default is used until then.`,
+    result.error,
+  )
+}

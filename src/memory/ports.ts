@@ -1,0 +1,41 @@
+/** What memory asks of the outside world. Implementations live in `llm/` and in tests. */
+
+/** Turns text into vectors. Two embedders are never mixed: `id` is stored with every vector. */
+export interface Embedder {
+  /** Identity of the vector space: model, dimensions and version, for example `local-1/384`. */
+  readonly id: string
+  readonly dimensions: number
+  /** True when texts leave this machine: such an embedder is used only after the person agreed. */
+  readonly remote: boolean
+  /** Vectors in the order of `texts`, each of length `dimensions` and L2-normalised. Throws `EmbedderError`. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>
+}
+
+/** An embedding call that failed; `remedy` says what the person can do. */
+export class EmbedderError extends Error {
+  readonly remedy: string
+  readonly retryable: boolean
+  constructor(message: string, remedy: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'EmbedderError'
+    this.remedy = remedy
+    this.retryable = options.retryable ?? false
+  }
+}
+
+/** A line for people who look for causes. Never holds file contents or secrets. */
+export interface Log {
+  info(message: string): void
+  warn(message: string): void
+  error(message: string, cause?: unknown): void
+}
+
+/** A failure that a person can act on: shown as it is, without a stack trace. */
+export class UserError extends Error {
+  readonly remedy: string
+  constructor(message: string, remedy: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'UserError'
+    this.remedy = remedy
+  }
+}

@@ -1,0 +1,157 @@
+/** The tables of both databases as numbered migrations. A change is a new entry at the end, never an edit. */
+
+/** `index.db`: derived from the repository, may be thrown away at any time. */
+export const indexMigrations: readonly string[] = [
+  `
+  create table meta (key text primary key, value text not null) strict, without rowid;
+
+  -- Content, addressed by git blob id; shared by all branches, worktrees and renames.
+  create table blob (
+    id integer primary key,
+    oid text not null,
+    language text not null,
+    lines integer not null,
+    bytes integer not null,
+    fallback text,
+    unique (oid, language)
+  ) strict;
+
+  create table chunk (
+    id integer primary key,
+    blob_id integer not null references blob (id) on delete cascade,
+    kind text not null,
+    name text not null,
+    start_line integer not null,
+    end_line integer not null,
+    hash blob not null
+  ) strict;
+  create index chunk_blob on chunk (blob_id);
+  create index chunk_hash on chunk (hash);
+  create virtual table chunk_fts using fts5 (
+    names, code, prose, content='', contentless_delete=1, tokenize = "porter unicode61 tokenchars '_'"
+  );
+  create virtual table chunk_terms using fts5vocab (chunk_fts, row);
+
+  create table symbol (
+    id integer primary key,
+    blob_id integer not null references blob (id) on delete cascade,
+    name text not null,
+    folded text not null,
+    kind text not null,
+    container text not null,
+    start_line integer not null,
+    end_line integer not null
+  ) strict;
+  create index symbol_folded on symbol (folded);
+  create index symbol_blob on symbol (blob_id);
+
+  create table import (
+    blob_id integer not null references blob (id) on delete cascade,
+    module text not null,
+    names text not null
+  ) strict;
+  create index import_blob on import (blob_id);
+
+  -- Every path ever seen, once.
+  create table path (id integer primary key, path text not null unique) strict;
+  create virtual table path_fts using fts5 (
+    words, content='', contentless_delete=1, tokenize = "porter unicode61 tokenchars '_'"
+  );
+
+  -- What is visible where: a worktree root, or one commit for time travel.
+  create table view (
+    id integer primary key,
+    key text not null unique,
+    head text,
+    scanned_at integer,
+    complete integer not null default 0
+  ) strict;
+  create table view_file (
+    view_id integer not null references view (id) on delete cascade,
+    path_id integer not null references path (id),
+    oid text,
+    blob_id integer,
+    bytes integer,
+    mtime integer,
+    excluded text,
+    primary key (view_id, path_id)
+  ) strict, without rowid;
+
+  create table commit_log (
+    id integer primary key,
+    sha text not null unique,
+    time integer not null,
+    author text not null,
+    subject text not null,
+    body text not null,
+    issues text not null,
+    reverts text not null
+  ) strict;
+  create table commit_file (
+    commit_id integer not null references commit_log (id) on delete cascade,
+    path_id integer not null references path (id),
+    status text not null,
+    primary key (commit_id, path_id)
+  ) strict, without rowid;
+  create index commit_file_path on commit_file (path_id);
+  create virtual table commit_fts using fts5 (
+    message, files, content='', contentless_delete=1, tokenize = "porter unicode61 tokenchars '_'"
+  );
+  -- The newest non-merge commits of a view's head, newest first by position.
+  create table view_commit (
+    view_id integer not null references view (id) on delete cascade,
+    position integer not null,
+    commit_id integer not null references commit_log (id),
+    primary key (view_id, position)
+  ) strict, without rowid;
+
+  create table embedder (
+    id integer primary key,
+    identity text not null unique,
+    dimensions integer not null,
+    active integer not null default 0
+  ) strict;
+  -- One vector per embedder and text; vec = float32 scale, then one signed byte a dimension.
+  create table vector (
+    id integer primary key,
+    embedder_id integer not null references embedder (id) on delete cascade,
+    hash blob not null,
+    vec blob not null,
+    unique (embedder_id, hash)
+  ) strict;
+
+  -- Why and how each indexing ran: nothing is rebuilt without a reason written here.
+  create table run (
+    id integer primary key,
+    view_key text not null,
+    reason text not null,
+    started_at integer not null,
+    ended_at integer,
+    files integer not null default 0,
+    parsed integer not null default 0,
+    chunks integer not null default 0,
+    commits integer not null default 0,
+    error text
+  ) strict;
+  create table lease (
+    name text primary key,
+    owner text not null,
+    pid integer not null,
+    host text not null,
+    expires_at integer not null
+  ) strict, without rowid;
+  `,
+]
+
+/** `memory.db`: what a person would miss. Backed up, never deleted by the program. */
+export const memoryMigrations: readonly string[] = [
+  `
+  create table meta (key text primary key, value text not null) strict, without rowid;
+  -- What the person agreed to: for example that code may go to an embedding server.
+  create table consent (
+    subject text primary key,
+    granted_at integer not null,
+    detail text not null
+  ) strict, without rowid;
+  `,
+]

@@ -1,0 +1,183 @@
+/** What crosses a boundary (service, webview): the messages and their types. Everything is structured-clone safe. */
+
+import type { ChunkKind, Commit, ExclusionReason, Span } from './memory/types.ts'
+
+export type IndexState =
+  | { kind: 'idle' }
+  | { kind: 'indexing'; reason: string }
+  | { kind: 'paused'; reason: string }
+  | { kind: 'waiting'; reason: string }
+  | { kind: 'failed'; message: string; remedy: string }
+
+/** Progress of the running index; `etaSeconds` is null until a rate is known. */
+export interface Progress {
+  phase: 'scan' | 'parse' | 'history' | 'vectors'
+  done: number
+  total: number
+  /** Files (or commits, texts) a second over the last seconds. */
+  rate: number
+  etaSeconds: number | null
+  current?: string
+}
+
+/** The index of one root as the person sees it. */
+export interface RootStatus {
+  root: string
+  name: string
+  state: IndexState
+  progress: Progress | null
+  files: number
+  indexedFiles: number
+  excludedFiles: number
+  chunks: number
+  symbols: number
+  commits: number
+  languages: { language: string; files: number }[]
+  head: string | null
+  branch: string | null
+  /** Unix milliseconds of the last completed run, with its reason. */
+  lastRun: { at: number; reason: string; seconds: number; parsed: number } | null
+  lastError: string | null
+}
+
+export interface Health {
+  root: string
+  storePath: string
+  /** Why the store is where it is, or that it is in memory only. */
+  storeNote: string
+  sizes: { name: string; bytes: number }[]
+  embedder: { identity: string; dimensions: number; vectors: number; pending: number }
+  vectorSearch: { regime: 'exact' | 'hnsw' | 'rerank'; reason: string; recallAt10: number | null }
+  sqlite: { version: string; fts5: boolean; journal: string }
+  memoryDb: { ok: boolean; backups: number; message: string | null }
+  runs: { at: number; reason: string; seconds: number | null; parsed: number; error: string | null }[]
+  residentMb: number
+  networkRequests: number
+  lastError: string | null
+}
+
+/** One line of the explanation of a rank. */
+export interface ChannelScore {
+  channel: string
+  /** 1-based position in that channel, null where the channel gives a prior and no list. */
+  rank: number | null
+  /** The channel's own raw score. */
+  score: number
+  /** What the channel added to the fused score. */
+  contribution: number
+  detail?: string
+}
+
+export interface ChunkHit {
+  type: 'chunk'
+  root: string
+  path: string
+  span: Span
+  name: string
+  kind: ChunkKind
+  score: number
+  preview: string
+  explain: ChannelScore[]
+}
+
+export interface CommitHit {
+  type: 'commit'
+  root: string
+  sha: string
+  time: number
+  subject: string
+  files: string[]
+  score: number
+  explain: ChannelScore[]
+}
+
+export type Hit = ChunkHit | CommitHit
+
+export interface SearchRequest {
+  query: string
+  limit?: number
+  /** Absent: all roots, fused. */
+  root?: string
+}
+
+export interface SearchReply {
+  hits: Hit[]
+  /** Present when names in the query occur nowhere, so that nothing is padded. */
+  nothingFound?: string
+  /** Share of listed files that were searchable, 0 to 1. */
+  coverage: number
+  milliseconds: number
+}
+
+export interface FileHit {
+  path: string
+  score: number
+  explain: ChannelScore[]
+  chunks: { name: string; span: Span }[]
+}
+
+export interface LocateReply {
+  files: FileHit[]
+  nothingFound?: string
+  coverage: number
+  milliseconds: number
+}
+
+export interface CommitDetail extends Commit {
+  diff: string
+  diffTruncated: boolean
+}
+
+export interface ExcludedFile {
+  path: string
+  reason: ExclusionReason
+}
+
+/** Which root a call is about. */
+export interface RootRef {
+  root: string
+}
+
+/** The functions of the memory service. Errors cross as `{ name, message, remedy }`. */
+export interface ServiceApi {
+  open(root: string, settings: unknown): Promise<RootStatus>
+  close(root: string): Promise<void>
+  configure(settings: unknown): Promise<void>
+  status(): Promise<RootStatus[]>
+  search(request: SearchRequest): Promise<SearchReply>
+  locate(request: SearchRequest): Promise<LocateReply>
+  commits(request: SearchRequest): Promise<CommitHit[]>
+  examineCommit(request: RootRef & { sha: string }): Promise<CommitDetail>
+  excluded(request: RootRef): Promise<ExcludedFile[]>
+  health(): Promise<Health[]>
+  /** Starts an index run; `reason` is written into the store. `fresh` throws the derived index away first. */
+  reindex(request: RootRef & { reason: string; fresh?: boolean }): Promise<void>
+  /** Files saved, created or deleted, relative to the root. Resolves when they are searchable. */
+  touch(request: RootRef & { paths: string[] }): Promise<void>
+  /** Files to index first: open and recently changed ones. */
+  prioritise(request: RootRef & { paths: string[] }): Promise<void>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** What the service tells unasked. */
+export interface ServiceEvents {
+  status(status: RootStatus): void
+  log(level: 'info' | 'warn' | 'error', message: string): void
+}
+
+/** What the panel may ask of the extension. */
+export interface PanelApi {
+  status(): Promise<RootStatus[]>
+  search(request: SearchRequest): Promise<SearchReply>
+  reveal(hit: { root: string; path: string; span: Span }): Promise<void>
+  command(command: PanelCommand): Promise<void>
+}
+
+export type PanelCommand = 'rebuild' | 'pause' | 'resume' | 'health' | 'excluded' | 'log' | 'search'
+
+/** What the extension tells the panel unasked. */
+export interface PanelEvents {
+  status(status: RootStatus[]): void
+}
