@@ -110,6 +110,8 @@ export interface SearchReply {
 }
 
 export interface FileHit {
+  /** Set by the service, which may join several roots. */
+  root?: string
   path: string
   score: number
   explain: ChannelScore[]

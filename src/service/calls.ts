@@ -1,0 +1,44 @@
+/** The calls of the memory service, answered by the shelves of open memories. */
+
+import type { ServiceApi, ServiceEvents } from '../protocol.ts'
+import { fuseCommits, fuseLocate, fuseSearch } from './fusion.ts'
+import { Shelves } from './shelves.ts'
+
+export interface ServiceHost extends ServiceEvents {
+  /** Called with true when indexing begins and with false when the last index run ended. */
+  busy(busy: boolean): void
+}
+
+export interface Service {
+  calls: ServiceApi
+  close(): Promise<void>
+}
+
+export function createService(host: ServiceHost): Service {
+  const shelves = new Shelves(host)
+  const books = (request: { root?: string }) => shelves.of(request.root).map((shelf) => shelf.book)
+  const book = (request: { root: string }) => shelves.one(request.root).book
+  const calls: ServiceApi = {
+    open: (folder, settings) => shelves.open(folder, settings),
+    close: (folder) => shelves.closeFolder(folder),
+    configure: (settings) => shelves.configure(settings),
+    status: async () => books({}).map((one) => one.status()),
+    search: (request) => fuseSearch(books(request), request),
+    locate: (request) => fuseLocate(books(request), request),
+    commits: (request) => fuseCommits(books(request), request),
+    examineCommit: async (request) => await book(request).examineCommit(request.sha),
+    excluded: async (request) => book(request).excluded(),
+    health: async () => await Promise.all(books({}).map((one) => one.health())),
+    reindex: (request) => shelves.reindex(request),
+    touch: async (request) => await book(request).touch(request.paths),
+    prioritise: async (request) => book(request).prioritise(request.paths),
+    async pause() {
+      for (const one of books({})) one.pause()
+    },
+    async resume() {
+      for (const one of books({})) one.resume()
+    },
+    stop: () => shelves.stopRuns(),
+  }
+  return { calls, close: () => shelves.close() }
+}
