@@ -63,12 +63,11 @@ function buildAddon() {
   if (!existsSync(folder) || existsSync(join(folder, 'build/Release/addon.node'))) return
   if (existsSync(tried) && readFileSync(tried, 'utf8') === lockHash()) return
   say('compiling hnswlib-node')
-  const platform = readdirSync(join(modules, 'node/node_modules')).find((name) =>
-    /^node-(bin-)?\w+-/.test(name),
-  )
+  const parts = join(modules, 'node/node_modules')
+  const headers = readdirSync(parts).find((name) => existsSync(join(parts, name, 'include/node/node_api.h')))
   const { status } = npm(['rebuild', 'hnswlib-node'], {
     // The headers come with Node 24 itself, so that no download is needed; a static C++ library reaches old Linux.
-    npm_config_nodedir: join(modules, 'node/node_modules', platform ?? ''),
+    ...(headers === undefined ? {} : { npm_config_nodedir: join(parts, headers) }),
     ...(process.platform === 'linux' ? { LDFLAGS: '-static-libstdc++ -static-libgcc' } : {}),
   })
   if (status !== 0) say('hnswlib-node could not be compiled here (it needs python3, make and a C++ compiler)')
@@ -92,6 +91,7 @@ function build() {
 function newestSource() {
   const files = ['package.json', 'esbuild.config.mjs'].map((name) => join(root, name))
   for (const folder of ['src', 'webview', 'media', 'test/editor', 'test/harness']) {
+    if (!existsSync(join(root, folder))) continue
     const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     for (const entry of entries) files.push(join(entry.parentPath ?? entry.path, entry.name))
   }
