@@ -64,6 +64,8 @@ export const indexMigrations: readonly string[] = [
     key text not null unique,
     head text,
     scanned_at integer,
+    -- Grows with every change of what is visible: other processes see it and read again.
+    generation integer not null default 0,
     complete integer not null default 0
   ) strict;
   create table view_file (
@@ -76,6 +78,7 @@ export const indexMigrations: readonly string[] = [
     excluded text,
     primary key (view_id, path_id)
   ) strict, without rowid;
+  create index view_file_blob on view_file (view_id, blob_id);
 
   create table commit_log (
     id integer primary key,
