@@ -1,0 +1,177 @@
+/** Turns the text of one file into symbols, chunks and imports; the only door to tree-sitter. */
+
+import { hash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Language as Grammar, Parser, Query, type Tree } from 'web-tree-sitter'
+import type { Chunk, CodeSymbol, Language, ParsedFile } from '../types.ts'
+import { cutByDefinitions, cutByLines, type Piece } from './chunk.ts'
+import { FieldReader, type FieldWords } from './fields.ts'
+import { importsOf } from './imports.ts'
+import { traitsOf } from './languages.ts'
+import { LineTable } from './lines.ts'
+import { proseRanges } from './prose.ts'
+import { type Definition, findDefinitions, symbolsOf } from './symbols.ts'
+import { Tokenizer } from './tokens.ts'
+
+/** Milliseconds one file may take; the rest of the repository must not wait for it. */
+const timeLimit = 2_000
+
+/** A grammar with its tag query. */
+interface LoadedGrammar {
+  grammar: Grammar
+  query: Query
+}
+
+/**
+ * Opens a parser on a folder that holds `grammars/*.wasm`, `queries/*.scm` and `web-tree-sitter.wasm`. Grammars are loaded when
+ * the first file of their language comes. Throws when the tree-sitter runtime itself cannot start.
+ */
+export async function openParser(assets: string): Promise<CodeParser> {
+  const runtime = join(assets, 'web-tree-sitter.wasm')
+  await Parser.init(existsSync(runtime) ? { locateFile: () => runtime } : {})
+  return new CodeParser(assets)
+}
+
+/** Keeps grammars and word caches between files. Not shared between threads. */
+export class CodeParser {
+  readonly #assets: string
+  readonly #grammars = new Map<Language, LoadedGrammar | Error>()
+  readonly #words = new Map<Language, FieldWords>()
+  readonly #prose = new Tokenizer()
+  #parser = new Parser()
+  #broken = false
+
+  /** Use `openParser`. */
+  constructor(assets: string) {
+    this.#assets = assets
+  }
+
+  /** True after the wasm runtime died: files fall back to line windows until the process is replaced. */
+  get broken(): boolean {
+    return this.#broken
+  }
+
+  /** Never throws: a file that cannot be parsed comes back as line windows, with the reason in `fallback`. */
+  parse(text: string, language: Language): ParsedFile {
+    const lines = new LineTable(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+    if (traitsOf(language).grammar === null) return this.#file(lines, language, null)
+    try {
+      return this.#file(lines, language, this.#definitions(lines.text, language))
+    } catch (error) {
+      this.#recover()
+      return { ...this.#file(lines, language, null), fallback: messageOf(error) }
+    }
+  }
+
+  close(): void {
+    for (const loaded of this.#grammars.values()) if (!(loaded instanceof Error)) loaded.query.delete()
+    this.#grammars.clear()
+    this.#parser.delete()
+  }
+
+  #definitions(text: string, language: Language): Definition[] {
+    const { grammar, query } = this.#load(language)
+    this.#parser.setLanguage(grammar)
+    const tree = this.#tree(text)
+    try {
+      return findDefinitions(tree, query)
+    } finally {
+      tree.delete()
+    }
+  }
+
+  #tree(text: string): Tree {
+    const deadline = performance.now() + timeLimit
+    // Returning true cancels the parse; the declared type of the callback omits that.
+    const progressCallback = () => performance.now() > deadline
+    const tree = this.#parser.parse(text, null, { progressCallback })
+    if (tree !== null) return tree
+    this.#parser.reset()
+    throw new Error(`the parser needed more than ${timeLimit / 1000} s`)
+  }
+
+  #load(language: Language): LoadedGrammar {
+    const known = this.#grammars.get(language)
+    if (known instanceof Error) throw known
+    if (known !== undefined) return known
+    try {
+      const bytes = readFileSync(join(this.#assets, 'grammars', traitsOf(language).grammar ?? ''))
+      const grammar = Grammar.loadSync(new WebAssembly.Module(bytes))
+      const query = new Query(grammar, readFileSync(join(this.#assets, 'queries', `${language}.scm`), 'utf8'))
+      this.#grammars.set(language, { grammar, query })
+      return { grammar, query }
+    } catch (cause) {
+      const error = new Error(`the ${language} grammar cannot be loaded: ${messageOf(cause)}`, { cause })
+      this.#grammars.set(language, error)
+      throw error
+    }
+  }
+
+  /** After an abort the old parser's memory cannot be trusted, so it is left and not freed. */
+  #recover(): void {
+    try {
+      this.#parser = new Parser()
+    } catch {
+      this.#broken = true
+    }
+  }
+
+  #file(lines: LineTable, language: Language, definitions: readonly Definition[] | null): ParsedFile {
+    const pieces = definitions === null ? cutByLines(lines) : cutByDefinitions(lines, definitions)
+    const symbols = symbolsOf(definitions ?? [], lines)
+    return {
+      language,
+      lines: lines.count,
+      chunks: this.#chunks(lines.text, language, pieces, symbols),
+      symbols,
+      imports: importsOf(lines.text, language),
+    }
+  }
+
+  #chunks(
+    text: string,
+    language: Language,
+    pieces: readonly Piece[],
+    symbols: readonly CodeSymbol[],
+  ): Chunk[] {
+    const reader = new FieldReader(
+      text,
+      proseRanges(text, traitsOf(language).lexicon),
+      this.#wordsOf(language),
+    )
+    let next = 0
+    return pieces.map(({ kind, name, startLine, endLine, from, to }) => {
+      const names = name === '' ? [] : [name]
+      for (; (symbols[next]?.startLine ?? Number.POSITIVE_INFINITY) <= endLine + 1; next++) {
+        const symbol = symbols[next]
+        if (symbol !== undefined && !isNamed(symbol, name)) names.push(symbol.name)
+      }
+      return {
+        kind,
+        name,
+        startLine: startLine + 1,
+        endLine: endLine + 1,
+        fields: reader.read(from, to, names),
+        hash: hash('sha256', text.slice(from, to), 'hex').slice(0, 32),
+      }
+    })
+  }
+
+  #wordsOf(language: Language): FieldWords {
+    const known = this.#words.get(language)
+    if (known !== undefined) return known
+    const words = { code: new Tokenizer(traitsOf(language).keywords), prose: this.#prose }
+    this.#words.set(language, words)
+    return words
+  }
+}
+
+/** Whether the chunk already carries the symbol as its own name. */
+function isNamed({ name, container }: CodeSymbol, chunkName: string): boolean {
+  return chunkName === (container === '' ? name : `${container}.${name}`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
