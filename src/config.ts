@@ -10,6 +10,8 @@ export const embedderSettings = z.object({
   model: z.string().default(''),
   /** US dollars per million tokens, for the estimate before the start; 0 = unknown or free. */
   pricePerMillionTokens: z.number().nonnegative().default(0),
+  /** Never an editor setting: it comes from the editor's secret storage or from the environment. */
+  apiKey: z.string().default(''),
 })
 
 export const settingsSchema = z.object({

@@ -169,17 +169,39 @@ export interface ServiceEvents {
   log(level: 'info' | 'warn' | 'error', message: string): void
 }
 
-/** What the panel may ask of the extension. */
-export interface PanelApi {
-  status(): Promise<RootStatus[]>
-  search(request: SearchRequest): Promise<SearchReply>
-  reveal(hit: { root: string; path: string; span: Span }): Promise<void>
-  command(command: PanelCommand): Promise<void>
+/** Everything that the panel shows besides search results. */
+export interface PanelState {
+  /** `untrusted`: Restricted Mode, nothing was read. `unsupported`: no folder of this window is on a disk. */
+  access: 'ready' | 'untrusted' | 'no-folder' | 'unsupported'
+  service: 'starting' | 'running' | 'restarting'
+  roots: RootStatus[]
+  /** Folders whose memory could not be opened. */
+  problems: { folder: string; message: string; remedy: string }[]
 }
 
-export type PanelCommand = 'rebuild' | 'pause' | 'resume' | 'health' | 'excluded' | 'log' | 'search'
+/** What the panel may ask of the extension. */
+export interface PanelApi {
+  state(): Promise<PanelState>
+  search(request: SearchRequest): Promise<SearchReply>
+  reveal(hit: { root: string; path: string; span: Span }): Promise<void>
+  examine(commit: { root: string; sha: string }): Promise<void>
+  /** `root` where the command is about one root. */
+  command(command: PanelCommand, root?: string): Promise<void>
+}
+
+export type PanelCommand =
+  | 'rebuild'
+  | 'pause'
+  | 'resume'
+  | 'stop'
+  | 'health'
+  | 'excluded'
+  | 'log'
+  | 'search'
+  | 'trust'
+  | 'open-folder'
 
 /** What the extension tells the panel unasked. */
 export interface PanelEvents {
-  status(status: RootStatus[]): void
+  state(state: PanelState): void
 }

@@ -1,0 +1,31 @@
+/** The extension's table of contents. */
+
+import * as vscode from 'vscode'
+import { addCommands } from './commands.ts'
+import { addDocuments } from './documents.ts'
+import { addEmbedderConsent } from './embedder-consent.ts'
+import { addFreshness } from './freshness.ts'
+import { openWindowMemory } from './open-window-memory.ts'
+import { addPanel } from './panel.ts'
+import { addStatusBar } from './status-bar.ts'
+import type { WindowMemory } from './window-memory.ts'
+
+/** What other extensions and the tests may use. */
+export interface CasebookExtension {
+  /** Milliseconds that `activate` held the extension host. */
+  activationMilliseconds: number
+  memory: WindowMemory
+}
+
+export function activate(context: vscode.ExtensionContext): CasebookExtension {
+  const began = performance.now()
+  const log = vscode.window.createOutputChannel('Casebook', { log: true })
+  const memory = openWindowMemory(context, log)
+  const documents = addDocuments(context, memory)
+  addStatusBar(context, memory)
+  addCommands(context, { memory, documents, log })
+  addPanel(context, memory)
+  addFreshness(context, memory, log)
+  addEmbedderConsent(context, memory)
+  return { activationMilliseconds: performance.now() - began, memory }
+}

@@ -1,0 +1,157 @@
+/** The memory of this window: its trusted folders, the service that knows them, and what is known of their state. */
+
+import { realpath } from 'node:fs/promises'
+import * as vscode from 'vscode'
+import type { PanelState, RootStatus, ServiceApi } from '../protocol.ts'
+import { RemoteError } from '../rpc.ts'
+import { editorPath, memoryPath, type OpenFolder, type RootPath } from './root-paths.ts'
+import { ServiceClient, type ServiceState } from './service-client.ts'
+
+export interface WindowMemoryOptions {
+  /** The service's entry file. */
+  entry: string
+  log: vscode.LogOutputChannel
+  /** Settings for the service, checked and agreed to. */
+  settings(): Promise<unknown>
+}
+
+export class WindowMemory implements vscode.Disposable {
+  readonly #options: WindowMemoryOptions
+  readonly #changed = new vscode.EventEmitter<PanelState>()
+  readonly #client: ServiceClient
+  readonly #folders = new Map<string, OpenFolder>()
+  readonly #roots = new Map<string, RootStatus>()
+  readonly #problems = new Map<string, { message: string; remedy: string }>()
+  #service: PanelState['service'] = 'starting'
+
+  /** Fires when anything that is shown has changed. */
+  readonly onDidChange = this.#changed.event
+
+  constructor(options: WindowMemoryOptions) {
+    this.#options = options
+    this.#client = new ServiceClient({
+      entry: options.entry,
+      log: (level, message) => options.log[level](message),
+      onStatus: (status) => this.#learn(status),
+      onState: (state) => this.#follow(state),
+    })
+  }
+
+  state(): PanelState {
+    const problems = [...this.#problems].map(([folder, problem]) => ({ folder, ...problem }))
+    return { access: access(), service: this.#service, roots: [...this.#roots.values()], problems }
+  }
+
+  /** Process id of the service, null while there is none. */
+  get servicePid(): number | null {
+    return this.#client.pid
+  }
+
+  /** Opens the folders that are not open and closes those that are gone. Reads nothing without trust. */
+  async syncFolders(): Promise<void> {
+    this.#changed.fire(this.state())
+    if (!vscode.workspace.isTrusted) return
+    const wanted = new Set(localFolders())
+    const gone = [...this.#folders.keys(), ...this.#problems.keys()].filter((folder) => !wanted.has(folder))
+    await Promise.all(gone.map((folder) => this.#close(folder)))
+    if (wanted.size === 0) return
+    const settings = await this.#options.settings()
+    const fresh = [...wanted].filter((folder) => !this.#folders.has(folder))
+    await Promise.all(fresh.map((folder) => this.#open(folder, settings)))
+  }
+
+  async configure(): Promise<void> {
+    if (!vscode.workspace.isTrusted || this.#client.pid === null) return
+    await this.#client.configure(await this.#options.settings())
+  }
+
+  /** Calls the service. Throws `RemoteError` with a remedy when this window may not read or has no folder. */
+  async call<Name extends keyof ServiceApi>(
+    name: Name,
+    ...args: Parameters<ServiceApi[Name]>
+  ): Promise<Awaited<ReturnType<ServiceApi[Name]>>> {
+    const refusal = refusals()[access()]
+    if (refusal !== undefined) throw new RemoteError('NoMemory', refusal.message, refusal.remedy)
+    return await this.#client.call(name, ...args)
+  }
+
+  /** The memory's name of a file; null for files outside the open memories. */
+  pathOf(uri: vscode.Uri): RootPath | null {
+    return uri.scheme === 'file' ? memoryPath([...this.#folders.values()], uri.fsPath) : null
+  }
+
+  uriOf(file: RootPath): vscode.Uri {
+    return vscode.Uri.file(editorPath([...this.#folders.values()], file))
+  }
+
+  async dispose(): Promise<void> {
+    this.#changed.dispose()
+    await this.#client.dispose()
+  }
+
+  async #open(folder: string, settings: unknown): Promise<void> {
+    try {
+      const [real, status] = await Promise.all([realpath(folder), this.#client.open(folder, settings)])
+      this.#folders.set(folder, { folder, real, root: status.root })
+      this.#problems.delete(folder)
+      this.#learn(status)
+    } catch (error) {
+      const problem = { message: messageOf(error), remedy: error instanceof RemoteError ? error.remedy : '' }
+      this.#options.log.error(`${folder}: ${problem.message} ${problem.remedy}`)
+      this.#problems.set(folder, problem)
+      this.#changed.fire(this.state())
+    }
+  }
+
+  async #close(folder: string): Promise<void> {
+    const open = this.#folders.get(folder)
+    this.#folders.delete(folder)
+    this.#problems.delete(folder)
+    const shared = [...this.#folders.values()].some((other) => other.root === open?.root)
+    if (open !== undefined && !shared) this.#roots.delete(open.root)
+    this.#changed.fire(this.state())
+    await this.#client.close(folder)
+  }
+
+  #learn(status: RootStatus): void {
+    this.#roots.set(status.root, status)
+    this.#changed.fire(this.state())
+  }
+
+  #follow(state: ServiceState): void {
+    this.#service = state.kind === 'stopped' ? 'starting' : state.kind
+    this.#changed.fire(this.state())
+  }
+}
+
+function access(): PanelState['access'] {
+  if ((vscode.workspace.workspaceFolders ?? []).length === 0) return 'no-folder'
+  if (localFolders().length === 0) return 'unsupported'
+  return vscode.workspace.isTrusted ? 'ready' : 'untrusted'
+}
+
+function localFolders(): string[] {
+  const folders = vscode.workspace.workspaceFolders ?? []
+  return folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath)
+}
+
+function refusals(): { [access in PanelState['access']]?: { message: string; remedy: string } } {
+  return {
+    'no-folder': {
+      message: vscode.l10n.t('No folder is open, so there is no memory to ask.'),
+      remedy: vscode.l10n.t('Open a folder first.'),
+    },
+    untrusted: {
+      message: vscode.l10n.t('Casebook reads nothing in Restricted Mode.'),
+      remedy: vscode.l10n.t('Trust this workspace to build its memory.'),
+    },
+    unsupported: {
+      message: vscode.l10n.t('Casebook needs folders on a disk; this window has none.'),
+      remedy: vscode.l10n.t('Open a folder on this machine or over Remote.'),
+    },
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
