@@ -1,0 +1,58 @@
+/** `casebook doctor`: checks everything that Casebook stands on, and says how to repair what is broken. */
+
+import { type Check, checkHealth, checkMachine, checkStoreFolder } from '../checks.ts'
+import type { Call, Command, Reply } from '../command.ts'
+import { escapeLine } from '../escape.ts'
+import { describeError } from '../failure.ts'
+import type { Style } from '../style.ts'
+import { isIndexed, withCasebook } from '../with-casebook.ts'
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Check the installation and the store, with remedies',
+  usage: '',
+  details: 'Exit code 1 when a check fails; warnings alone give 0.',
+  options: {},
+  async run(call): Promise<Reply> {
+    const checks = [...(await checkMachine()), ...(await checkRepository(call))]
+    return {
+      data: { ok: !checks.some(isFailure), checks },
+      text: (style) => render(checks, style),
+      failed: checks.some(isFailure),
+    }
+  },
+}
+
+/** A repository that cannot be opened is a finding, not the end of the examination. */
+async function checkRepository(call: Call): Promise<Check[]> {
+  try {
+    return await withCasebook(call, async (casebook) => {
+      const health = await casebook.health()
+      const indexed: Check = isIndexed(casebook.status())
+        ? { name: 'index', state: 'ok', message: `ready for ${casebook.root}` }
+        : { name: 'index', state: 'warn', message: 'not built yet', remedy: "Run 'casebook index'." }
+      return [...checkStoreFolder(health), ...checkHealth(health), indexed]
+    })
+  } catch (error) {
+    call.signal.throwIfAborted()
+    const { message, remedy } = describeError(error)
+    return [{ name: 'repository', state: 'fail', message, remedy }]
+  }
+}
+
+function isFailure(check: Check): boolean {
+  return check.state === 'fail'
+}
+
+function render(checks: readonly Check[], style: Style): string {
+  const paint = { ok: style.good, warn: style.warn, fail: style.bad }
+  const width = Math.max(...checks.map((check) => check.name.length))
+  return checks
+    .map((check) => {
+      const line = `${paint[check.state](check.state.padEnd(4))}  ${check.name.padEnd(width)}  ${escapeLine(check.message)}`
+      return check.remedy === undefined
+        ? line
+        : `${line}\n${' '.repeat(width + 8)}${escapeLine(check.remedy)}`
+    })
+    .join('\n')
+}

@@ -1,0 +1,43 @@
+/** `casebook index`: reads what changed, or everything the first time. */
+
+import type { IndexSummary } from '../../casebook.ts'
+import type { Command } from '../command.ts'
+import { count, duration, plural } from '../format.ts'
+import { isIndexed, runIndex, withCasebook } from '../with-casebook.ts'
+
+export const index: Command = {
+  name: 'index',
+  summary: 'Index the repository, or bring the index up to date',
+  usage: '',
+  details: 'Only what changed is read: bytes that were seen before, on any branch, are never parsed again.',
+  options: {
+    fresh: { type: 'boolean', help: 'throw the index away first and build it anew' },
+    reason: { type: 'string', value: 'TEXT', help: 'why, for the list of runs in the store' },
+  },
+  run: (call) =>
+    withCasebook(call, async (casebook) => {
+      const fresh = call.values.fresh === true
+      const first = !isIndexed(casebook.status())
+      const asked = call.values.reason
+      const reason = typeof asked === 'string' ? asked : defaultReason(first, fresh)
+      const summary = await runIndex(call, casebook, { reason, fresh })
+      const { head, branch } = casebook.status()
+      return {
+        data: { root: casebook.root, head, branch, reason, ...summary },
+        text: () => describe(summary),
+      }
+    }),
+}
+
+function defaultReason(first: boolean, fresh: boolean): string {
+  if (fresh) return 'rebuild asked on the command line'
+  return first ? 'first index, from the command line' : 'update asked on the command line'
+}
+
+function describe(summary: IndexSummary): string {
+  const read = summary.parsed === 0 ? 'nothing had to be read' : `${plural(summary.parsed, 'file')} read`
+  return [
+    `${plural(summary.files, 'file')} indexed (${read}) in ${duration(summary.seconds)}.`,
+    `${plural(summary.chunks, 'chunk')}, ${plural(summary.commits, 'commit')}, ${count(summary.excluded)} excluded.`,
+  ].join('\n')
+}

@@ -1,0 +1,59 @@
+/** The two streams of the CLI: results to stdout, everything else to stderr. */
+
+import type { Progress } from '../protocol.ts'
+import { renderProgress } from './progress-bar.ts'
+import { openStyle, type Style, wantsColour } from './style.ts'
+
+export interface Terminal {
+  /** Style of stdout. */
+  readonly style: Style
+  /** The result; called once, at the end. Resolves when it has left the process or nobody reads any more. */
+  print(text: string): Promise<void>
+  /** A line for people on stderr, above the progress bar. */
+  note(text: string): void
+  /** Draws the bar on a terminal; does nothing in a pipe. */
+  progress(progress: Progress): void
+  /** Removes the bar. */
+  clear(): void
+}
+
+/** Smallest time between two drawings of the bar. */
+const drawEveryMs = 100
+
+export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
+  const style = openStyle(wantsColour(stdout.isTTY === true, process.env))
+  const barStyle = openStyle(wantsColour(stderr.isTTY === true, process.env))
+  const showsBar = stderr.isTTY === true && process.env.TERM !== 'dumb'
+  let barDrawnAt = 0
+  let readerGone = false
+  // `casebook search x | head` closes the pipe early: that is not a failure.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error
+    readerGone = true
+  })
+  stderr.on('error', () => {})
+
+  const clear = () => {
+    if (barDrawnAt > 0) stderr.write('\r\u001b[2K')
+    barDrawnAt = 0
+  }
+  return {
+    style,
+    clear,
+    async print(text) {
+      clear()
+      if (readerGone) return
+      await new Promise<void>((resolve) => stdout.write(`${text}\n`, () => resolve()))
+    },
+    note(text) {
+      clear()
+      stderr.write(`${text}\n`)
+    },
+    progress(progress) {
+      const now = Date.now()
+      if (!showsBar || now - barDrawnAt < drawEveryMs) return
+      barDrawnAt = now
+      stderr.write(`\r\u001b[2K${renderProgress(progress, stderr.columns || 80, barStyle)}`)
+    },
+  }
+}

@@ -1,0 +1,89 @@
+/** Opens the memory of the repository for one command and closes it whatever happens. */
+
+import { statSync } from 'node:fs'
+import type { Casebook, IndexSummary } from '../casebook.ts'
+import { UserError } from '../memory/ports.ts'
+import type { RootStatus } from '../protocol.ts'
+import type { Call } from './command.ts'
+
+/** Closes after success and failure alike. Throws what `work` throws. */
+export async function withCasebook<Result>(
+  call: Call,
+  work: (casebook: Casebook) => Promise<Result>,
+): Promise<Result> {
+  checkFolder(call.repo)
+  call.signal.throwIfAborted()
+  const openCasebook = await loadCasebook()
+  const casebook = await openCasebook({
+    repo: call.repo,
+    ...(call.at !== undefined && { at: call.at }),
+    ...(call.store !== undefined && { store: call.store }),
+    settings: call.settings,
+    log: call.log,
+  })
+  try {
+    return await work(casebook)
+  } finally {
+    call.terminal.clear()
+    await casebook.close()
+  }
+}
+
+/** As `withCasebook`, but the first question about a repository indexes it: nobody should have to know. */
+export function withIndexed<Result>(
+  call: Call,
+  work: (casebook: Casebook) => Promise<Result>,
+): Promise<Result> {
+  return withCasebook(call, async (casebook) => {
+    if (!isIndexed(casebook.status())) {
+      call.terminal.note(
+        'This repository is not indexed yet: indexing it first. It is kept for the next time.',
+      )
+      await runIndex(call, casebook, { reason: 'first question about this repository' })
+    }
+    return await work(casebook)
+  })
+}
+
+/** Indexes with the progress bar; ended early by Ctrl-C. */
+export function runIndex(
+  call: Call,
+  casebook: Casebook,
+  options: { reason: string; fresh?: boolean },
+): Promise<IndexSummary> {
+  return casebook.index({
+    ...options,
+    signal: call.signal,
+    onProgress: (progress) => call.terminal.progress(progress),
+  })
+}
+
+/** True when a run for this view came to its end. */
+export function isIndexed(status: RootStatus): boolean {
+  return status.lastRun !== null
+}
+
+function checkFolder(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  if (found === undefined)
+    throw new UserError(`There is no folder ${folder}.`, 'Check the path given with --repo.')
+  if (!found.isDirectory())
+    throw new UserError(
+      `${folder} is a file, not a folder.`,
+      'Give the folder of the repository with --repo.',
+    )
+}
+
+/** Loaded only when a command needs it: help and version answer at once, and an old Node gets a clear message. */
+async function loadCasebook() {
+  try {
+    return (await import('../casebook.ts')).openCasebook
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_BUILTIN_MODULE') throw error
+    throw new UserError(
+      `Node ${process.versions.node} has no SQLite.`,
+      'Use Node 22.16 or newer: npm start and npm test bring their own.',
+      error,
+    )
+  }
+}
