@@ -5,6 +5,7 @@ import { embedTokens } from './llm/embed-local.ts'
 import { openParser } from './memory/code/parser.ts'
 import { decode } from './memory/indexing/content.ts'
 import type { ParseReply, ParseRequest, ParseResult } from './memory/indexing/pool.ts'
+import { quantise } from './memory/store/quantise.ts'
 import type { ParsedFile } from './memory/types.ts'
 
 export interface ParseWorkerData {
@@ -37,9 +38,9 @@ async function answer({ id, tasks }: ParseRequest): Promise<void> {
   parentPort?.postMessage(reply)
 }
 
-function vectorsOf(parsed: ParsedFile): Float32Array[] {
+function vectorsOf(parsed: ParsedFile): Uint8Array[] {
   return parsed.chunks.map(({ fields }) => {
     const text = `${fields.names} ${fields.code} ${fields.prose}`
-    return embedTokens(text.split(' '))
+    return quantise(embedTokens(text.split(' ')))
   })
 }

@@ -40,10 +40,12 @@ export interface GitRunOptions {
 
 export class GitFailed extends Error {
   readonly stderr: string
+  readonly code: number | null
   constructor(args: readonly string[], stderr: string, code: number | null) {
     super(`git ${args[0] ?? ''} failed (${code ?? 'killed'}): ${stderr.trim().slice(0, 400)}`)
     this.name = 'GitFailed'
     this.stderr = stderr
+    this.code = code
   }
 }
 

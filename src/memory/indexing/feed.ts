@@ -199,7 +199,7 @@ function writeBatch(
       write(oid, content.bytes.length, parsed)
       chunks += parsed.chunks.length
       if (made === null || parts.embedderId === null) continue
-      const embedded = parsed.chunks.map(({ hash }, at) => ({ hash, vector: made[at] as Float32Array }))
+      const embedded = parsed.chunks.map(({ hash }, at) => ({ hash, blob: made[at] as Uint8Array }))
       vectors.push(...putVectors(parts.db, parts.embedderId, embedded))
     }
     const rows: ViewFile[] = []

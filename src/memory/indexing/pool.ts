@@ -9,10 +9,10 @@ export interface ParseTask {
   language: Language
 }
 
-/** What it answers for one file: `vectors` holds one normalised vector a chunk, null without the local embedder. */
+/** What it answers for one file: `vectors` holds one quantised vector a chunk, null without the local embedder. */
 export interface ParseResult {
   parsed: ParsedFile
-  vectors: Float32Array[] | null
+  vectors: Uint8Array[] | null
 }
 
 export interface ParseRequest {

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Git } from '../git.ts'
+import { type Git, GitFailed } from '../git.ts'
 import type { ListedFile } from '../types.ts'
 import { excludedByPath } from './exclude.ts'
 
@@ -136,11 +136,17 @@ async function ignoreInCommit(git: Git, commit: string, files: Map<string, Liste
     const rules = join(folder, 'ignore')
     await writeFile(rules, await git.run(['cat-file', 'blob', `${commit}:${ignoreFile}`]))
     const input = `${[...files.keys()].join('\0')}\0`
-    const place = [`--work-tree=${folder}`, '-c', `core.excludesFile=${rules}`]
+    // check-ignore knows no literal pathspecs; what it is given are paths anyway.
+    const place = ['--no-literal-pathspecs', `--work-tree=${folder}`, '-c', `core.excludesFile=${rules}`]
     const args = [...place, 'check-ignore', '--no-index', '--stdin', '-z']
     const matched = git.records(args, { input })
-    await collect(matched, (path) => markIgnored(files, path)).catch(() => undefined)
+    await collect(matched, (path) => markIgnored(files, path)).catch(unlessNoMatch)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** check-ignore ends with 1 when nothing is ignored. */
+function unlessNoMatch(error: unknown): void {
+  if (!(error instanceof GitFailed && error.code === 1)) throw error
 }

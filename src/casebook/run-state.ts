@@ -1,0 +1,78 @@
+/** The state of indexing as a person sees it: running, paused, failed; with rate and time left. */
+
+import type { IndexState, Progress } from '../protocol.ts'
+
+/** The rate is taken over this many milliseconds. */
+const rateWindow = 4_000
+
+export class RunState {
+  state: IndexState = { kind: 'idle' }
+  progress: Progress | null = null
+  readonly #onChange: () => void
+  #samples: { at: number; done: number }[] = []
+  #gate: { promise: Promise<void>; open: () => void } | null = null
+  #reason = ''
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  begin(reason: string): void {
+    this.#reason = reason
+    this.#samples = []
+    this.#become(this.#gate === null ? { kind: 'indexing', reason } : { kind: 'paused', reason })
+  }
+
+  wait(holder: string): void {
+    this.#become({ kind: 'waiting', reason: `another program indexes this repository (${holder})` })
+  }
+
+  advance(phase: Progress['phase'], done: number, total: number, current?: string): void {
+    if (this.state.kind === 'waiting') this.state = { kind: 'indexing', reason: this.#reason }
+    if (this.progress?.phase !== phase) this.#samples = []
+    const now = performance.now()
+    this.#samples = [...this.#samples.filter(({ at }) => now - at < rateWindow), { at: now, done }]
+    const first = this.#samples[0] ?? { at: now, done }
+    const seconds = (now - first.at) / 1000
+    const rate = seconds > 0.2 ? (done - first.done) / seconds : 0
+    const etaSeconds = rate > 0 ? (total - done) / rate : null
+    this.progress = { phase, done, total, rate, etaSeconds, ...(current !== undefined && { current }) }
+    this.#onChange()
+  }
+
+  end(): void {
+    this.progress = null
+    this.#become({ kind: 'idle' })
+  }
+
+  fail(message: string, remedy: string): void {
+    this.progress = null
+    this.#become({ kind: 'failed', message, remedy })
+  }
+
+  pause(): void {
+    if (this.#gate !== null) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#gate = { promise, open: resolve }
+    if (this.state.kind === 'indexing') this.#become({ kind: 'paused', reason: this.#reason })
+  }
+
+  resume(): void {
+    this.#gate?.open()
+    this.#gate = null
+    if (this.state.kind === 'paused') this.#become({ kind: 'indexing', reason: this.#reason })
+  }
+
+  /** Resolves at once unless paused; a stop while paused lets the work find its aborted signal. */
+  async passGate(signal: AbortSignal): Promise<void> {
+    if (this.#gate === null) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    await Promise.race([this.#gate.promise, promise])
+  }
+
+  #become(state: IndexState): void {
+    this.state = state
+    this.#onChange()
+  }
+}

@@ -1,0 +1,91 @@
+/** What an open memory tells about itself: the status that everybody sees, and its health. */
+
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { contentCounts } from '../memory/store/blobs.ts'
+import { countCommits } from '../memory/store/commits.ts'
+import { type DatabaseSync, sqliteVersion } from '../memory/store/database.ts'
+import { coverage, languageCounts, type View, viewGeneration } from '../memory/store/files.ts'
+import { backups } from '../memory/store/memory-db.ts'
+import { recentRuns } from '../memory/store/runs.ts'
+import type { Health, RootStatus } from '../protocol.ts'
+
+type Counts = Pick<
+  RootStatus,
+  'files' | 'indexedFiles' | 'excludedFiles' | 'chunks' | 'symbols' | 'commits' | 'languages'
+>
+
+/** Counting chunks walks the index: during a run it is done at most this often, in milliseconds. */
+const countEvery = 1_500
+
+/** Counts what a view shows, anew only when it changed. */
+export class ViewCounts {
+  readonly #db: DatabaseSync
+  readonly #view: View
+  #counts: Counts | null = null
+  #generation = -1
+  #countedAt = 0
+
+  constructor(db: DatabaseSync, view: View) {
+    this.#db = db
+    this.#view = view
+  }
+
+  read(running: boolean): Counts {
+    const generation = viewGeneration(this.#db, this.#view.id)
+    const fresh = this.#counts !== null && generation === this.#generation
+    const soon = running && performance.now() - this.#countedAt < countEvery
+    if (this.#counts !== null && (fresh || soon)) return this.#counts
+    const { files, indexed, excluded } = coverage(this.#db, this.#view.id)
+    this.#counts = {
+      files,
+      indexedFiles: indexed,
+      excludedFiles: excluded,
+      ...contentCounts(this.#db, this.#view.id),
+      commits: countCommits(this.#db, this.#view.id),
+      languages: languageCounts(this.#db, this.#view.id),
+    }
+    this.#generation = generation
+    this.#countedAt = performance.now()
+    return this.#counts
+  }
+}
+
+export function lastRun(db: DatabaseSync, view: View): RootStatus['lastRun'] {
+  const done = recentRuns(db, view.key, 20).find((run) => run.endedAt !== null && run.error === null)
+  if (done?.endedAt == null) return null
+  return {
+    at: done.endedAt,
+    reason: done.reason,
+    seconds: (done.endedAt - done.startedAt) / 1000,
+    parsed: done.parsed,
+  }
+}
+
+export function lastError(db: DatabaseSync, view: View): string | null {
+  return recentRuns(db, view.key, 1)[0]?.error ?? null
+}
+
+export function runHistory(db: DatabaseSync, view: View): Health['runs'] {
+  return recentRuns(db, view.key, 10).map((run) => ({
+    at: run.startedAt,
+    reason: run.reason,
+    seconds: run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000,
+    parsed: run.parsed,
+    error: run.error,
+  }))
+}
+
+/** Bytes of the store's files; empty for a store in memory. */
+export function storeSizes(folder: string | null): Health['sizes'] {
+  if (folder === null) return []
+  const names = ['index.db', 'index.db-wal', 'memory.db', 'memory.db-wal']
+  const size = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const files = names.map((name) => ({ name, bytes: size(join(folder, name)) }))
+  const kept = backups(folder).reduce((sum, file) => sum + size(file), 0)
+  return [...files, { name: 'backups', bytes: kept }].filter(({ bytes }) => bytes > 0)
+}
+
+export function sqliteFacts(db: DatabaseSync, journal: string): Health['sqlite'] {
+  return { version: sqliteVersion(db), fts5: true, journal }
+}
