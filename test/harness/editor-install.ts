@@ -2,8 +2,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
-import { cacheFolder, projectFolder } from './project.ts'
+import { join } from 'node:path'
+import { cacheFolder, pathWithThisNode, projectFolder } from './project.ts'
 
 /** VS Code 1.139.1. */
 const version = '4.139.1'
@@ -34,7 +34,7 @@ function npm(folder: string, ...args: string[]): void {
     cwd: folder,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
-    env: { ...process.env, ...headersOfThisNode(), PATH: withThisNodeFirst() },
+    env: { ...process.env, ...headersOfThisNode(), PATH: pathWithThisNode() },
   })
   if (status === 0) return
   throw new Error(
@@ -49,8 +49,4 @@ function headersOfThisNode(): Record<string, string> {
   const names = existsSync(parts) ? readdirSync(parts) : []
   const found = names.find((name) => existsSync(join(parts, name, 'include/node/node_api.h')))
   return found === undefined ? {} : { npm_config_nodedir: join(parts, found) }
-}
-
-function withThisNodeFirst(): string {
-  return [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
 }

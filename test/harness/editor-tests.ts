@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { runTests } from '@vscode/test-electron'
 import type { EditorTestResult } from '../editor/suite-runner.ts'
 import { makeRepo } from './fixture-repo.ts'
-import { cacheFolder, projectFolder } from './project.ts'
+import { cacheFolder, pathWithThisNode, projectFolder } from './project.ts'
 import type { Counts } from './steps.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function runEditorTests(): Promise<Counts> {
       extensionDevelopmentPath: projectFolder,
       extensionTestsPath: join(projectFolder, 'dist/test/suite-runner.cjs'),
       launchArgs: [repo.dir],
-      extensionTestsEnv: { CASEBOOK_TEST_REPORT: report },
+      extensionTestsEnv: { CASEBOOK_TEST_REPORT: report, PATH: pathWithThisNode() },
     })
   } catch {
     ended = false

@@ -1,7 +1,7 @@
 /** The folders of this project and the Node 24 that everything runs with. */
 
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Absolute path of the project: the nearest folder above that has its package.json (also true inside a bundle). */
@@ -12,6 +12,11 @@ export const cacheFolder = join(projectFolder, '.vscode-test')
 
 /** What tests leave behind for people to look at. */
 export const outFolder = join(projectFolder, 'out')
+
+/** PATH with this Node before the machine's own, which may be older. */
+export function pathWithThisNode(): string {
+  return [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
+}
 
 function findProject(from: string): string {
   let folder = from

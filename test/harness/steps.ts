@@ -55,8 +55,8 @@ async function nodeTests(files: readonly string[], ...flags: string[]): Promise<
   ])
   const counts = countTap(readFileSync(report, 'utf8'))
   rmSync(folder, { recursive: true })
-  // A run that failed without a failing test (a file that could not be read) must not look green.
-  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  // A run that failed without a failing test (an unreadable file), or that ran nothing, must not look green.
+  if (counts.failed === 0 && (code !== 0 || counts.passed === 0)) counts.failed = 1
   return counts
 }
 
