@@ -13,6 +13,10 @@ const windowLines = 40
 const smallClass = 15
 /** Loose lines between definitions up to this count stay with the definition above. */
 const smallGap = 2
+/** Neighbours of at most `smallPiece` lines each are put together up to `groupLines`: a three-line
+ * function is too little text to rank by, and a chunk each would double the index. */
+const smallPiece = 8
+const groupLines = 20
 /** Characters; about 4,000 tokens of a language model. */
 const longestPiece = 12_000
 
@@ -34,6 +38,8 @@ interface Range {
 interface Draft extends Range {
   kind: ChunkKind
   name: string
+  /** Where it was cut from: only pieces of one region are put together. */
+  region: Block | null
 }
 
 /** A definition that gives pieces of its own. */
@@ -49,15 +55,17 @@ interface Block extends Range {
 export function cutByDefinitions(lines: LineTable, definitions: readonly Definition[]): Piece[] {
   const drafts: Draft[] = []
   const whole = { name: '', container: true, startLine: 0, endLine: lines.count - 1, ownLine: -1 }
-  cutRegion(lines, { ...whole, children: blocksOf(lines, definitions) }, drafts)
-  return drafts.flatMap((draft) => fit(lines, draft))
+  cutRegion({ lines, drafts }, { ...whole, children: blocksOf(lines, definitions) })
+  return group(drafts).flatMap((draft) => fit(lines, draft))
 }
 
 /** Pieces of a file without definitions: windows that end at blank lines where they can. */
 export function cutByLines(lines: LineTable): Piece[] {
   const range = trimBlank(lines, { startLine: 0, endLine: lines.count - 1 })
   if (range === null) return []
-  return parts(lines, range, windowLines).flatMap((part) => fit(lines, { ...part, kind: 'window', name: '' }))
+  return parts(lines, range, windowLines).flatMap((part) =>
+    fit(lines, { ...part, kind: 'window', name: '', region: null }),
+  )
 }
 
 /** Nests the definitions that have lines of their own; what shares a line with another gives no block. */
@@ -114,50 +122,83 @@ function openingLine(lines: LineTable, line: number, floor: number): number {
   return line + 1
 }
 
-/** The loose lines of a region and the blocks between them. */
-function cutRegion(lines: LineTable, region: Block, drafts: Draft[]): void {
-  const first = drafts.length
-  let free = region.startLine
-  for (const block of region.children) {
-    cutLoose(lines, { ...region, startLine: free, endLine: block.startLine - 1 }, drafts, first)
-    cutBlock(lines, block, drafts)
-    free = block.endLine + 1
-  }
-  cutLoose(lines, { ...region, startLine: free }, drafts, first)
+/** A file being cut: its lines, and the pieces so far. */
+interface Cut {
+  lines: LineTable
+  drafts: Draft[]
 }
 
-function cutBlock(lines: LineTable, block: Block, drafts: Draft[]): void {
+/** The loose lines of a region and the blocks between them. */
+function cutRegion(cut: Cut, region: Block): void {
+  let startLine = region.startLine
+  for (const block of region.children) {
+    cutLoose(cut, region, { startLine, endLine: block.startLine - 1 })
+    cutBlock(cut, region, block)
+    startLine = block.endLine + 1
+  }
+  cutLoose(cut, region, { startLine, endLine: region.endLine })
+}
+
+function cutBlock(cut: Cut, region: Block, block: Block): void {
   const length = block.endLine - block.startLine + 1
   const whole = block.container ? smallClass : longestDefinition
   if (block.children.length > 0 && length > whole) {
-    cutRegion(lines, block, drafts)
+    cutRegion(cut, block)
     return
   }
-  const pieces = length > longestDefinition ? parts(lines, block, partLines) : [block]
+  const pieces = length > longestDefinition ? parts(cut.lines, block, partLines) : [block]
   for (const { startLine, endLine } of pieces) {
-    drafts.push({ kind: 'definition', name: block.name, startLine, endLine })
+    cut.drafts.push({ kind: 'definition', name: block.name, startLine, endLine, region })
   }
 }
 
-/** Lines of a region outside its blocks. Few of them stay with the piece above, `first` being the region's own first. */
-function cutLoose(lines: LineTable, region: Block, drafts: Draft[], first: number): void {
-  const range = trimBlank(lines, region)
+/** Lines of a region outside its blocks. Few of them, or a closing brace, stay with the piece above. */
+function cutLoose({ lines, drafts }: Cut, region: Block, loose: Range): void {
+  const range = trimBlank(lines, loose)
   if (range === null) return
-  const above = drafts.length > first ? drafts.at(-1) : undefined
-  if (above !== undefined && isSmall(lines, range)) {
+  const above = drafts.at(-1)
+  const full = fullLines(lines, range)
+  if (
+    above !== undefined &&
+    loose.startLine > region.startLine &&
+    full <= (above.region === region ? smallGap : 0)
+  ) {
     above.endLine = range.endLine
     return
   }
   const kind = region.container ? 'header' : 'definition'
-  for (const part of parts(lines, range, windowLines)) drafts.push({ kind, name: region.name, ...part })
+  for (const part of parts(lines, range, windowLines)) {
+    drafts.push({ kind, name: region.name, ...part, region })
+  }
 }
 
-function isSmall(lines: LineTable, range: Range): boolean {
+/** How many lines hold a word, counted up to one more than a small gap. */
+function fullLines(lines: LineTable, range: Range): number {
   let full = 0
   for (let line = range.startLine; line <= range.endLine && full <= smallGap; line++) {
-    if (/\w/.test(lines.trimmed(line))) full++
+    if (/[\p{L}\p{N}]/u.test(lines.trimmed(line))) full++
   }
-  return full <= smallGap
+  return full
+}
+
+/** Puts small neighbours together; the name of a group lists its members. */
+function group(drafts: readonly Draft[]): Draft[] {
+  const grouped: Draft[] = []
+  for (const draft of drafts) {
+    const last = grouped.at(-1)
+    if (last === undefined || !belongTogether(last, draft)) grouped.push(draft)
+    else {
+      const name = [last.name, draft.name].filter(Boolean).join(', ')
+      grouped[grouped.length - 1] = { ...last, kind: 'definition', name, endLine: draft.endLine }
+    }
+  }
+  return grouped
+}
+
+function belongTogether(last: Draft, next: Draft): boolean {
+  if (last.region !== next.region || next.endLine - next.startLine >= smallPiece) return false
+  const lone = last.name.includes(', ') || last.endLine - last.startLine < smallPiece
+  return lone && last.name !== next.name && next.endLine - last.startLine < groupLines
 }
 
 /** Splits a range that is too long into about even parts, at blank lines where one is near. */
