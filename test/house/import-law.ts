@@ -1,0 +1,142 @@
+/** The import law: which rooms and packages each room of the house may use. Imports go down, peers never meet. */
+
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+
+export interface Room {
+  /** Rooms or single files below this one, relative to `src/`. A room may always use itself. */
+  rooms: readonly string[]
+  /** npm packages and the guarded modules of Node. */
+  packages: readonly string[]
+}
+
+/** By path relative to the project; the longest entry that a file lies in is its room. */
+export type Plan = Record<string, Room>
+
+const nouns = ['memory/types.ts', 'memory/ports.ts']
+const memory = [...nouns, 'memory/store', 'memory/code', 'memory/git.ts']
+const contracts = ['config.ts', 'protocol.ts', ...nouns]
+
+export const plan: Plan = {
+  // Long-term memory. The store splits words as the code room does, and knows nothing else.
+  'src/memory/types.ts': { rooms: [], packages: [] },
+  'src/memory/ports.ts': { rooms: [], packages: [] },
+  'src/memory/store': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['node:sqlite'] },
+  'src/memory/store/ann.ts': { rooms: nouns, packages: ['hnswlib-node', 'node:module'] },
+  'src/memory/code': { rooms: nouns, packages: ['web-tree-sitter'] },
+  'src/memory/git.ts': { rooms: nouns, packages: ['node:child_process'] },
+  'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
+  'src/memory/recall': { rooms: memory, packages: [] },
+
+  // Models.
+  'src/llm': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['openai'] },
+
+  // The contracts, and the places that join the parts.
+  'src/config.ts': { rooms: nouns, packages: ['zod'] },
+  'src/protocol.ts': { rooms: nouns, packages: [] },
+  'src/rpc.ts': { rooms: contracts, packages: ['birpc'] },
+  'src/assets.ts': { rooms: [], packages: [] },
+  'src/casebook': { rooms: [...contracts, ...memory, 'llm', 'assets.ts'], packages: [] },
+  'src/casebook.ts': {
+    rooms: [...contracts, ...memory, 'memory/indexing', 'memory/recall', 'llm', 'assets.ts', 'casebook'],
+    packages: [],
+  },
+  'src/parse-worker.ts': {
+    rooms: [...memory, 'memory/indexing', 'llm', 'assets.ts'],
+    packages: ['node:worker_threads'],
+  },
+  'src/service': { rooms: [...contracts, 'rpc.ts', 'casebook.ts'], packages: [] },
+  'src/service.ts': { rooms: [...contracts, 'rpc.ts', 'casebook.ts', 'service'], packages: [] },
+
+  // The doors. They never use each other.
+  'src/extension': {
+    rooms: [...contracts, 'rpc.ts'],
+    packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
+  },
+  'src/cli': {
+    rooms: [...contracts, 'casebook.ts', 'assets.ts', '../package.json'],
+    packages: ['node:child_process'],
+  },
+  // Measures the index against parsing alone, which only the code room can do.
+  'src/cli/bench': {
+    rooms: [...contracts, 'cli', 'casebook.ts', 'assets.ts', 'memory/code'],
+    packages: ['node:child_process'],
+  },
+
+  // The panel's inside runs in a browser.
+  webview: {
+    rooms: ['protocol.ts', 'rpc.ts', 'memory/types.ts'],
+    packages: ['lit', '@vscode-elements/elements', 'birpc', 'zod'],
+  },
+}
+
+/** Harmless modules of Node, open to every room but those of the browser. */
+const openModules = new Set(
+  [
+    'assert buffer crypto events fs fs/promises os path perf_hooks stream stream/consumers timers timers/promises',
+    'url util zlib',
+  ]
+    .join(' ')
+    .split(' ')
+    .map((name) => `node:${name}`),
+)
+
+/** What breaks the law below `root`, one sentence each. */
+export function findViolations(root: string, law: Plan = plan): string[] {
+  const files = globSync(['src/**/*.ts', 'webview/**/*.ts'], { cwd: root }).map(slashes).sort()
+  return files.flatMap((file) => {
+    const name = roomOf(file, law)
+    const room = law[name]
+    if (room === undefined) return [`${file} lies in no room of the plan`]
+    const imports = findImports(readFileSync(join(root, file), 'utf8'))
+    return imports.flatMap((target) => judge({ root, file, name, room, target }) ?? [])
+  })
+}
+
+/** Every module that a source asks for, also by `import()`, `require` and imports of types. */
+export function findImports(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+  const forms = [
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /\bimport\s*\(\s*['"`]([^'"`]+)['"`]/g,
+    /\b(?:require|load)\w*\s*\(\s*['"`]([^'"`]+)['"`]\s*\)/g,
+  ]
+  return forms.flatMap((form) => [...code.matchAll(form)].map((match) => match[1] ?? ''))
+}
+
+interface Import {
+  root: string
+  file: string
+  name: string
+  room: Room
+  target: string
+}
+
+function judge({ root, file, name, room, target }: Import): string | undefined {
+  if (!target.startsWith('.')) {
+    if (openModules.has(target) && !name.startsWith('webview')) return undefined
+    const allowed = room.packages.some((entry) => target === entry || target.startsWith(`${entry}/`))
+    return allowed ? undefined : `${file} uses the package ${target}, which ${name} may not`
+  }
+  const path = slashes(relative(root, join(root, dirname(file), target)))
+  if (!existsSync(join(root, path))) return `${file} imports ${path}, which does not exist`
+  if (statSync(join(root, path)).isDirectory()) return `${file} imports the folder ${path}: name the file`
+  const allowed = [name, ...room.rooms.map((entry) => slashes(join('src', entry)))]
+  return allowed.some((entry) => liesIn(path, entry))
+    ? undefined
+    : `${file} imports ${path}, which ${name} may not`
+}
+
+function roomOf(file: string, law: Plan): string {
+  const rooms = Object.keys(law).filter((room) => liesIn(file, room))
+  return rooms.sort((a, b) => b.length - a.length)[0] ?? ''
+}
+
+function liesIn(path: string, room: string): boolean {
+  return path === room || path.startsWith(`${room}/`)
+}
+
+function slashes(path: string): string {
+  return path.split(sep).join('/')
+}
