@@ -71,6 +71,7 @@ function atLeast(version: string, [major, minor]: readonly [number, number]): bo
 
 /** Where the store is, whether it can be written and has room. */
 export function checkStoreFolder(health: Health): Check[] {
+  if (health.storePath === '') return [inMemory(health)]
   const used = health.sizes.reduce((sum, { bytes: size }) => sum + size, 0)
   const place: Check = {
     name: 'store',
@@ -78,6 +79,11 @@ export function checkStoreFolder(health: Health): Check[] {
     message: `${health.storePath} (${health.storeNote}), ${bytes(used)}`,
   }
   return [place, checkWritable(health.storePath), checkSpace(health.storePath)]
+}
+
+function inMemory({ storeNote }: Health): Check {
+  const remedy = 'Change the permissions, or keep the store elsewhere with --store DIR.'
+  return { name: 'store', state: 'warn', message: storeNote, remedy }
 }
 
 function checkWritable(folder: string): Check {
@@ -89,7 +95,7 @@ function checkWritable(folder: string): Check {
       name: 'writable',
       state: 'warn',
       message: `no: ${error instanceof Error ? error.message : String(error)}`,
-      remedy: 'The index is kept in memory only. Change the permissions, or use --store DIR.',
+      remedy: 'Change the permissions, or keep the store elsewhere with --store DIR.',
     }
   }
 }

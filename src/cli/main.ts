@@ -10,7 +10,7 @@ const stop = new AbortController()
 function interrupt(): void {
   if (stop.signal.aborted) process.exit(exitCodes.interrupted)
   terminal.note('Stopping… (Ctrl-C again to force it)')
-  stop.abort()
+  stop.abort(new Error('stopped with Ctrl-C'))
 }
 process.on('SIGINT', interrupt)
 process.on('SIGTERM', interrupt)

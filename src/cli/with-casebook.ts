@@ -29,20 +29,45 @@ export async function withCasebook<Result>(
   }
 }
 
-/** As `withCasebook`, but the first question about a repository indexes it: nobody should have to know. */
+/** As `withCasebook`, but indexed: the first question about a repository does it, later ones look for changes. */
 export function withIndexed<Result>(
   call: Call,
   work: (casebook: Casebook) => Promise<Result>,
 ): Promise<Result> {
   return withCasebook(call, async (casebook) => {
-    if (!isIndexed(casebook.status())) {
-      call.terminal.note(
-        'This repository is not indexed yet: indexing it first. It is kept for the next time.',
-      )
-      await runIndex(call, casebook, { reason: 'first question about this repository' })
-    }
+    await bringUpToDate(call, casebook)
     return await work(casebook)
   })
+}
+
+/** Milliseconds to wait for another process that is indexing before answering from what it has done so far. */
+const patience = 2_000
+
+async function bringUpToDate(call: Call, casebook: Casebook): Promise<void> {
+  const first = !isIndexed(casebook.status())
+  if (first) {
+    call.terminal.note(
+      'This repository is not indexed yet: indexing it first. The index is kept for next time.',
+    )
+  }
+  const reason = first ? 'first question on the command line' : 'look for changes before an answer'
+  const enough = new AbortController()
+  const signal = AbortSignal.any([call.signal, enough.signal])
+  const timer = setInterval(() => {
+    const { state, indexedFiles } = casebook.status()
+    if (state.kind === 'waiting' && indexedFiles > 0) enough.abort()
+  }, patience)
+  try {
+    await runIndex({ ...call, signal }, casebook, { reason })
+  } catch (error) {
+    if (call.signal.aborted || !enough.signal.aborted) throw error
+    call.terminal.note(
+      'Another Casebook is indexing this repository: the answer is from what is done so far.',
+    )
+  } finally {
+    clearInterval(timer)
+    call.terminal.clear()
+  }
 }
 
 /** Indexes with the progress bar; ended early by Ctrl-C. */

@@ -135,6 +135,7 @@ async function reopenFigures(options: IndexBenchOptions, clone: string): Promise
     options.signal.throwIfAborted()
     const [seconds, casebook] = await timed(async () => {
       const opened = await open(options, clone)
+      await opened.index({ reason: 'look for changes before an answer' })
       await opened.search(query)
       return opened
     })
