@@ -14,7 +14,7 @@ test('Biome refuses an import cycle', async () => {
   await withFolder((folder) => {
     copyFileSync(join(projectFolder, 'biome.json'), join(folder, 'biome.json'))
     mkdirSync(join(folder, '.git'))
-    writeFileSync(join(folder, '.gitignore'), '')
+    writeFileSync(join(folder, '.gitignore'), 'dist/\n')
     writeFileSync(join(folder, 'one.ts'), "import { two } from './two.ts'\n\nexport const one = () => two\n")
     writeFileSync(join(folder, 'two.ts'), "import { one } from './one.ts'\n\nexport const two = () => one\n")
     const biome = join(projectFolder, 'node_modules/.bin/biome')
