@@ -95,6 +95,9 @@ export interface Casebook {
 /** Blobs that no view shows are kept up to this many: switching back to a branch parses nothing. */
 const keptInvisibleBlobs = 50_000
 
+/** More changed paths than this are a checkout or a generator: one scan is cheaper than asking about each. */
+const mostTouched = 300
+
 /** Throws `UserError` for whatever a person must put right first. */
 export async function openCasebook(options: OpenOptions): Promise<Casebook> {
   const repository = await openRepository({
@@ -268,6 +271,10 @@ class OpenMemory implements Casebook {
   }
 
   async touch(paths: readonly string[]): Promise<void> {
+    const rules = paths.find((path) => /(^|\/)\.(git|casebook)ignore$/.test(path))
+    if (rules !== undefined) return void (await this.index({ reason: `ignore rules changed in ${rules}` }))
+    if (paths.length > mostTouched)
+      return void (await this.index({ reason: `${paths.length} files changed at once` }))
     await this.#indexer.touch(paths, (vectors) => {
       this.#vectors.added(this.#vectors.localGeneration.id, vectors)
     })

@@ -97,7 +97,7 @@ describe('the scan of a work tree', () => {
     repo.write({ 'c.py': '1', 'd.log': '1' })
     const git = await openGit(repo.dir)
     assert.ok(git)
-    const files = await scanPaths(git, ['a.py', 'b.py', 'c.py', 'd.log', 'gone.py'])
+    const files = await scanPaths(git, ['a.py', 'b.py', 'c.py', 'd.log', 'gone.py'], true)
     assert.deepEqual([...files.keys()].sort(), ['a.py', 'b.py', 'c.py'])
     assert.equal(files.get('b.py')?.excluded, 'casebookignore')
   })

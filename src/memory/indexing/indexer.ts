@@ -14,7 +14,14 @@ import {
   writeViewCommits,
 } from '../store/commits.ts'
 import { type DatabaseSync, transaction } from '../store/database.ts'
-import { saveViewState, type View, viewFiles, writeViewFiles } from '../store/files.ts'
+import {
+  hasFileNamed,
+  pathsUnder,
+  saveViewState,
+  type View,
+  viewFiles,
+  writeViewFiles,
+} from '../store/files.ts'
 import { acquireLease } from '../store/lease.ts'
 import { endRun, type RunTotals, startRun } from '../store/runs.ts'
 import type { StoredVector } from '../store/vectors.ts'
@@ -24,7 +31,7 @@ import { batchesOf, type FeedParts, feed } from './feed.ts'
 import { listCommits, readCommits } from './history.ts'
 import type { ParserPool } from './pool.ts'
 import { type Plan, reconcile, type Stamp } from './reconcile.ts'
-import { scanCommit, scanPaths, scanWorkTree } from './scan.ts'
+import { ignoreFile, scanCommit, scanPaths, scanWorkTree } from './scan.ts'
 
 export interface IndexerOptions {
   db: DatabaseSync
@@ -191,9 +198,14 @@ export class Indexer {
     const { db, git, view, commit } = this.#options
     if (commit !== null || paths.length === 0) return
     for (const path of paths) this.#overtaken.add(path)
-    const listed = await scanPaths(git, paths)
+    const listed = await scanPaths(git, paths, hasFileNamed(db, view.id, ignoreFile))
     const excluded = [...listed.values()].filter((file) => file.excluded !== undefined)
-    const gone = paths.filter((path) => !listed.has(path))
+    // A folder that went is told as one path.
+    const unlisted = paths.filter((path) => !listed.has(path))
+    const gone = unlisted.flatMap((path) => [
+      path,
+      ...pathsUnder(db, view.id, path).filter((one) => !listed.has(one)),
+    ])
     transaction(db, () => {
       const rows = excluded.map(({ path, oid, size, excluded: why }) => {
         return { path, oid, blobId: null, bytes: size, mtime: null, excluded: why ?? null }

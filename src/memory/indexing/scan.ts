@@ -7,7 +7,7 @@ import { type Git, GitFailed } from '../git.ts'
 import type { ListedFile } from '../types.ts'
 import { excludedByPath } from './exclude.ts'
 
-const ignoreFile = '.casebookignore'
+export const ignoreFile = '.casebookignore'
 
 /** Files of the work tree, tracked and untracked, by git's ignore rules and `.casebookignore`. */
 export async function scanWorkTree(git: Git, signal?: AbortSignal): Promise<Map<string, ListedFile>> {
@@ -26,13 +26,20 @@ export async function scanWorkTree(git: Git, signal?: AbortSignal): Promise<Map<
   return files
 }
 
-/** The same for a few paths: what a save or a file event needs. Paths that git does not list are absent. */
-export async function scanPaths(git: Git, paths: readonly string[]): Promise<Map<string, ListedFile>> {
+/**
+ * The same for a few paths: what a save or a file event needs. Paths that git does not list are absent.
+ * `ownRules` says whether there is any `.casebookignore` to be asked about.
+ */
+export async function scanPaths(
+  git: Git,
+  paths: readonly string[],
+  ownRules: boolean,
+): Promise<Map<string, ListedFile>> {
   const files = new Map<string, ListedFile>()
   const args = ['ls-files', '-t', '-s', '-c', '-o', '--exclude-standard', '-z', '--', ...paths]
   await collect(git.records(args), (record) => addRecord(files, record))
   for (const file of files.values()) file.oid = null
-  await applyCasebookIgnore(git, files, undefined, paths)
+  if (ownRules) await applyCasebookIgnore(git, files, undefined, paths)
   return files
 }
 

@@ -121,6 +121,22 @@ export function writeViewFiles(
   db.prepare(bumpGeneration).run(viewId)
 }
 
+/** Paths of a view inside a folder: what goes when the folder goes. */
+export function pathsUnder(db: DatabaseSync, viewId: number, folder: string): string[] {
+  // '0' follows '/' in the order of bytes.
+  const rows = db
+    .prepare(`${selectFiles} and p.path > ? and p.path < ?`)
+    .all(viewId, `${folder}/`, `${folder}0`)
+  return rows.map((row) => String(row.path))
+}
+
+/** Whether a view has a file of this name in any folder. */
+export function hasFileNamed(db: DatabaseSync, viewId: number, name: string): boolean {
+  const like = 'and (p.path = ? or substr(p.path, -?) = ?) limit 1'
+  const suffix = `/${name}`
+  return db.prepare(`${selectFiles} ${like}`).get(viewId, name, suffix.length, suffix) !== undefined
+}
+
 /** Returns a function that gives a path's id and makes new paths searchable by their words. */
 export function pathWriter(db: DatabaseSync): (path: string) => number {
   const select = db.prepare(selectPath)
