@@ -1,17 +1,19 @@
 /**
  * Builds one file per process into dist/ and copies the assets beside them.
- * Flags: --production (minified, no source maps), --watch, --tests (also the suites that run inside the editor).
+ * Flags: --production (minified, no source maps), --watch, --tests (also the suites that run inside the editor),
+ * --outdir=FOLDER (instead of dist/).
  */
 
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import esbuild from 'esbuild'
 
 const root = dirname(fileURLToPath(import.meta.url))
-const dist = join(root, 'dist')
 const modules = join(root, 'node_modules')
 const flags = new Set(process.argv.slice(2))
+const outdir = [...flags].find((flag) => flag.startsWith('--outdir='))?.slice('--outdir='.length)
+const dist = resolve(outdir ?? join(root, 'dist'))
 const production = flags.has('--production')
 
 /** Grammar files by npm package. `php` reads files that mix HTML and PHP; `php_only` is not needed. */
@@ -92,7 +94,7 @@ const addonBesideBundle = {
 const panelOptions = {
   ...shared,
   entryPoints: { panel: 'webview/main.ts' },
-  outdir: 'dist',
+  outdir: dist,
   platform: 'browser',
   format: 'iife',
   target: 'es2022',
@@ -101,23 +103,22 @@ const panelOptions = {
 
 function processes() {
   return [
-    nodeOptions('src/extension/main.ts', 'dist/extension.cjs', { editor: true }),
-    nodeOptions('src/service.ts', 'dist/service.cjs'),
-    nodeOptions('src/parse-worker.ts', 'dist/parse-worker.cjs'),
-    nodeOptions('src/cli/main.ts', 'dist/cli.cjs', { banner: cliBanner }),
+    nodeOptions('src/extension/main.ts', join(dist, 'extension.cjs'), { editor: true }),
+    nodeOptions('src/service.ts', join(dist, 'service.cjs')),
+    nodeOptions('src/parse-worker.ts', join(dist, 'parse-worker.cjs')),
+    nodeOptions('src/cli/main.ts', join(dist, 'cli.cjs'), { banner: cliBanner }),
     panelOptions,
   ]
 }
 
 function editorSuites() {
   if (!existsSync(join(root, 'test/editor/suite'))) return []
-  const outdir = 'dist/test'
   const { outfile: _, ...options } = nodeOptions('', '', { editor: true })
   const entries = readdirSync(join(root, 'test/editor/suite')).filter((name) => name.endsWith('.test.ts'))
   return [
     {
       ...options,
-      outdir,
+      outdir: join(dist, 'test'),
       outExtension: { '.js': '.cjs' },
       entryPoints: ['test/editor/suite-runner.ts', ...entries.map((name) => `test/editor/suite/${name}`)],
       outbase: 'test/editor',
@@ -126,25 +127,25 @@ function editorSuites() {
 }
 
 function copyAssets() {
-  copyInto('dist', join(modules, 'web-tree-sitter/web-tree-sitter.wasm'))
+  copyInto(dist, join(modules, 'web-tree-sitter/web-tree-sitter.wasm'))
   for (const [name, languages] of Object.entries(grammars)) {
     const files = languages.map((language) => join(modules, name, `tree-sitter-${language}.wasm`))
-    copyInto('dist/grammars', ...files)
+    copyInto(join(dist, 'grammars'), ...files)
   }
   rmSync(join(dist, 'queries'), { recursive: true, force: true })
   const queries = join(root, 'media/queries')
   if (existsSync(queries))
-    copyInto('dist/queries', ...readdirSync(queries).map((name) => join(queries, name)))
-  copyInto('dist', join(modules, '@vscode/codicons/dist/codicon.css'))
-  copyInto('dist', join(modules, '@vscode/codicons/dist/codicon.ttf'))
+    copyInto(join(dist, 'queries'), ...readdirSync(queries).map((name) => join(queries, name)))
+  copyInto(dist, join(modules, '@vscode/codicons/dist/codicon.css'))
+  copyInto(dist, join(modules, '@vscode/codicons/dist/codicon.ttf'))
   const addon = join(modules, 'hnswlib-node/build/Release/addon.node')
-  if (existsSync(addon)) copyInto('dist', addon)
+  if (existsSync(addon)) copyInto(dist, addon)
   else console.warn('hnswlib-node was not built on this machine: vectors will be searched exactly.')
 }
 
 function copyInto(folder, ...files) {
-  mkdirSync(join(root, folder), { recursive: true })
-  for (const file of files) copyFileSync(file, join(root, folder, basename(file)))
+  mkdirSync(folder, { recursive: true })
+  for (const file of files) copyFileSync(file, join(folder, basename(file)))
 }
 
 /** While the house is being built some entries do not exist yet. */

@@ -1,7 +1,7 @@
 /**
  * The first step of every npm script: plain JavaScript for any Node from 20 on. It installs and builds what
  * is missing or stale, then goes on with Node 24 from node_modules.
- * Usage: node test/harness/bootstrap.mjs start|test|package|build|casebook [arguments]
+ * Usage: node test/harness/bootstrap.mjs start|test|package|build|fixtures|casebook [arguments]
  */
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -21,6 +21,7 @@ const programs = {
   start: 'test/harness/start.ts',
   test: 'test/harness/test.ts',
   package: 'test/harness/package.ts',
+  fixtures: 'test/harness/fixtures.ts',
   casebook: 'dist/cli.cjs',
   build: null,
 }
