@@ -2,15 +2,17 @@
 
 import type { ChunkKind } from '../types.ts'
 import type { LineTable } from './lines.ts'
-import type { Definition } from './symbols.ts'
+import { type Definition, longFunction } from './symbols.ts'
 
 /** Lines: a longer function is split, about evenly, into parts of `partLines`. */
-const longestDefinition = 80
+const longestDefinition = longFunction
 const partLines = 60
 /** Lines of a window, and of a part of loose code. */
 const windowLines = 40
 /** A class with all its methods stays whole up to this many lines. */
-const smallClass = 15
+const smallClass = 20
+/** A table or property of more lines than this is a piece of its own. */
+const largeValue = 6
 /** Loose lines between definitions up to this count stay with the definition above. */
 const smallGap = 2
 /** Neighbours of at most `smallPiece` lines each are put together up to `groupLines`: a three-line
@@ -73,9 +75,10 @@ function blocksOf(lines: LineTable, definitions: readonly Definition[]): Block[]
   const top: Block[] = []
   const open: Block[] = []
   for (const definition of definitions) {
-    if (definition.kind === 'constant' || definition.kind === 'field') continue
     const ownLine = lines.lineAt(definition.from)
     const endLine = lines.lineAt(Math.max(definition.from, definition.to - 1))
+    const isValue = definition.kind === 'constant' || definition.kind === 'field'
+    if (isValue && endLine - ownLine < largeValue) continue
     while (open.length > 0 && (open.at(-1)?.endLine ?? 0) < ownLine) open.pop()
     const parent = open.at(-1)
     if (parent !== undefined && (ownLine <= parent.ownLine || endLine > parent.endLine)) continue
@@ -188,8 +191,13 @@ function group(drafts: readonly Draft[]): Draft[] {
     const last = grouped.at(-1)
     if (last === undefined || !belongTogether(last, draft)) grouped.push(draft)
     else {
-      const name = [last.name, draft.name].filter(Boolean).join(', ')
-      grouped[grouped.length - 1] = { ...last, kind: 'definition', name, endLine: draft.endLine }
+      const names = new Set([...last.name.split(', '), draft.name].filter(Boolean))
+      grouped[grouped.length - 1] = {
+        ...last,
+        kind: 'definition',
+        name: [...names].join(', '),
+        endLine: draft.endLine,
+      }
     }
   }
   return grouped

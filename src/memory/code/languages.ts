@@ -7,6 +7,8 @@ import type { Lexicon } from './prose.ts'
 export interface LanguageTraits {
   /** File name in the `grammars` folder of the assets, null for plain text. */
   readonly grammar: string | null
+  /** Files of the `queries` folder, without ending, put together in this order. */
+  readonly queries: readonly string[]
   readonly lexicon: Lexicon
   /** Words that say nothing about a chunk; left out of its `code` field. */
   readonly keywords: ReadonlySet<string>
@@ -87,21 +89,25 @@ const slashes = { slashes: true, multiline: '' } as const
 const traits: Readonly<Record<Language, LanguageTraits>> = {
   typescript: {
     grammar: 'tree-sitter-typescript.wasm',
+    queries: ['ecmascript', 'typescript'],
     lexicon: { ...slashes, templates: true },
     keywords: words(jsKeywords, tsKeywords),
   },
   tsx: {
     grammar: 'tree-sitter-tsx.wasm',
+    queries: ['ecmascript', 'typescript'],
     lexicon: { ...slashes, templates: true },
     keywords: words(jsKeywords, tsKeywords),
   },
   javascript: {
     grammar: 'tree-sitter-javascript.wasm',
+    queries: ['ecmascript', 'javascript'],
     lexicon: { ...slashes, templates: true },
     keywords: words(jsKeywords),
   },
   python: {
     grammar: 'tree-sitter-python.wasm',
+    queries: ['python'],
     lexicon: { hash: 'always', triple: `"'`, multiline: '' },
     keywords: words(
       'if elif else for while break continue return def class lambda pass import from as in is not and or with try except finally raise assert global nonlocal yield async await del True False None self cls',
@@ -109,6 +115,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   go: {
     grammar: 'tree-sitter-go.wasm',
+    queries: ['go'],
     lexicon: { slashes: true, multiline: '`', chars: true },
     keywords: words(
       'if else for range switch case default break continue return func type struct interface map chan go defer select var const package import goto fallthrough nil true false string int bool byte error',
@@ -116,6 +123,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   rust: {
     grammar: 'tree-sitter-rust.wasm',
+    queries: ['rust'],
     lexicon: { slashes: true, multiline: '"', chars: true, raw: 'rust' },
     keywords: words(
       'if else for while loop match break continue return fn let mut pub struct enum impl trait type mod use crate self Self super as in where move ref static const unsafe extern dyn async await true false Some None Ok Err',
@@ -123,17 +131,25 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   java: {
     grammar: 'tree-sitter-java.wasm',
+    queries: ['java'],
     lexicon: { ...slashes, triple: '"', chars: true },
     keywords: words(javaKeywords),
   },
-  c: { grammar: 'tree-sitter-c.wasm', lexicon: { ...slashes, chars: true }, keywords: words(cKeywords) },
+  c: {
+    grammar: 'tree-sitter-c.wasm',
+    queries: ['c'],
+    lexicon: { ...slashes, chars: true },
+    keywords: words(cKeywords),
+  },
   cpp: {
     grammar: 'tree-sitter-cpp.wasm',
+    queries: ['c', 'cpp'],
     lexicon: { ...slashes, chars: true },
     keywords: words(cKeywords, cppKeywords),
   },
   csharp: {
     grammar: 'tree-sitter-c_sharp.wasm',
+    queries: ['csharp'],
     lexicon: { ...slashes, triple: '"', chars: true, raw: 'csharp' },
     keywords: words(
       javaKeywords,
@@ -142,6 +158,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   ruby: {
     grammar: 'tree-sitter-ruby.wasm',
+    queries: ['ruby'],
     lexicon: { hash: 'after-space', multiline: `"'`, blocks: [['\n=begin', '\n=end']] },
     keywords: words(
       'if elsif else unless case when while until for in do end begin rescue ensure raise return yield def class module self super require require_relative include extend attr_reader attr_accessor attr_writer true false nil and or not then next break new',
@@ -149,6 +166,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   php: {
     grammar: 'tree-sitter-php.wasm',
+    queries: ['php'],
     lexicon: { slashes: true, hash: 'not-attribute', multiline: `"'` },
     keywords: words(
       'php if else elseif for foreach while do switch case default break continue return function class interface trait extends implements new this self parent static public private protected abstract final const use namespace echo true false null try catch finally throw array string int bool float void as fn match',
@@ -156,6 +174,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   scala: {
     grammar: 'tree-sitter-scala.wasm',
+    queries: ['scala'],
     lexicon: { ...slashes, triple: '"', chars: true },
     keywords: words(
       'if else for while do match case return yield def val var lazy class object trait extends with new this super import package private protected override final sealed abstract implicit given using type true false null try catch finally throw Unit Int String Boolean',
@@ -163,6 +182,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   kotlin: {
     grammar: 'tree-sitter-kotlin.wasm',
+    queries: ['kotlin'],
     lexicon: { ...slashes, triple: '"', chars: true },
     keywords: words(
       'if else for while do when return break continue fun val var class object interface data sealed enum companion init constructor import package private protected public internal override open abstract final lateinit suspend inline this super true false null try catch finally throw is as in by String Int Boolean Unit',
@@ -170,6 +190,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   lua: {
     grammar: 'tree-sitter-lua.wasm',
+    queries: ['lua'],
     lexicon: { dashes: true, multiline: '' },
     keywords: words(
       'if then else elseif end for while do repeat until in function local return break and or not nil true false self goto',
@@ -177,10 +198,11 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   },
   bash: {
     grammar: 'tree-sitter-bash.wasm',
+    queries: ['bash'],
     lexicon: { hash: 'after-space', multiline: `"'` },
     keywords: words(
       'if then else elif fi for while until do done case esac in function local return export readonly declare set unset shift exit echo printf eval exec source true false test',
     ),
   },
-  text: { grammar: null, lexicon: { all: true, multiline: '' }, keywords: new Set() },
+  text: { grammar: null, queries: [], lexicon: { all: true, multiline: '' }, keywords: new Set() },
 }

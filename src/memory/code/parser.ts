@@ -108,9 +108,13 @@ export class CodeParser {
     if (known instanceof Error) throw known
     if (known !== undefined) return known
     try {
-      const bytes = readFileSync(join(this.#assets, 'grammars', traitsOf(language).grammar ?? ''))
+      const { grammar: file, queries } = traitsOf(language)
+      const bytes = readFileSync(join(this.#assets, 'grammars', file ?? ''))
       const grammar = Grammar.loadSync(new WebAssembly.Module(bytes))
-      const query = new Query(grammar, readFileSync(join(this.#assets, 'queries', `${language}.scm`), 'utf8'))
+      const sources = queries.map((name) =>
+        readFileSync(join(this.#assets, 'queries', `${name}.scm`), 'utf8'),
+      )
+      const query = new Query(grammar, sources.join('\n'))
       this.#grammars.set(language, { grammar, query })
       return { grammar, query }
     } catch (cause) {

@@ -27,8 +27,8 @@ const searchDepth = 2
 /** The definitions, ordered by position, outer before inner. */
 export function findDefinitions(tree: Tree, query: Query): Definition[] {
   const found = search(tree, query)
-  const definitions = nest([...found.definitions.values()], found.wrappers)
-  return definitions.filter((definition) => definition.name !== '')
+  const named = [...found.definitions.values()].filter(({ ignored, name }) => !ignored && name !== '')
+  return nest(named, found.wrappers)
 }
 
 /** Symbols for the index: scopes left out, places as 1-based lines. */
@@ -60,16 +60,28 @@ const kinds: ReadonlyMap<string, SymbolKind | null> = new Map<string, SymbolKind
   ['macro', 'macro'],
   ['field', 'field'],
   ['scope', null],
+  ['ignore', null],
 ])
 
+/** A definition as one pattern of the query found it. */
+interface Candidate extends Definition {
+  pattern: number
+  ignored: boolean
+}
+
+/** Decorators, `export`, `template`: a node around a definition that adds to its start. */
+interface Wrapper {
+  from: number
+  to: number
+}
+
 interface Found {
-  definitions: Map<string, Definition>
-  /** Start of each wrapper (decorators, `export`, `template`) by the offset where it ends. */
-  wrappers: Map<number, number>
+  definitions: Map<string, Candidate>
+  wrappers: Wrapper[]
 }
 
 function search(tree: Tree, query: Query): Found {
-  const found: Found = { definitions: new Map(), wrappers: new Map() }
+  const found: Found = { definitions: new Map(), wrappers: [] }
   const queue: Node[] = [tree.rootNode]
   const seen = new Set<number>()
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
@@ -91,19 +103,25 @@ function readMatch(match: QueryMatch, found: Found): Node[] {
   let kind: SymbolKind | null = null
   let name = ''
   let container = ''
+  let ignored = false
   for (const { name: capture, node } of match.captures) {
     const captured = kinds.get(capture)
     if (captured !== undefined) {
       definition = node
       kind = captured
+      ignored = capture === 'ignore'
     } else if (capture === 'name') name = node.text
     else if (capture === 'container') container = node.text
     else if (capture === 'members') inner.push(node)
     else if (capture === 'body' && isLong(node)) inner.push(node)
-    else if (capture === 'outer') found.wrappers.set(node.endIndex, node.startIndex)
+    else if (capture === 'outer') found.wrappers.push({ from: node.startIndex, to: node.endIndex })
   }
-  if (definition !== undefined)
-    note(found, { ...qualified(name, container), kind, from: definition.startIndex, to: definition.endIndex })
+  if (definition !== undefined) {
+    const { startIndex: from, endIndex: to } = definition
+    const full = qualified(name, container)
+    if (kind === 'function' && full.container !== '') kind = 'method'
+    note(found, { ...full, kind, from, to, ignored, pattern: match.patternIndex })
+  }
   return inner
 }
 
@@ -111,28 +129,36 @@ function isLong(node: Node): boolean {
   return node.endPosition.row - node.startPosition.row >= longFunction
 }
 
-/** The first pattern of the query file wins where several find the same. */
-function note(found: Found, definition: Definition): void {
-  const key = `${definition.from} ${definition.to} ${definition.name}`
-  if (!found.definitions.has(key)) found.definitions.set(key, definition)
+/** Of several patterns that find the same, the first in the query file counts. */
+function note(found: Found, candidate: Candidate): void {
+  const key = `${candidate.from} ${candidate.to} ${candidate.name}`
+  const known = found.definitions.get(key)
+  if (known === undefined || candidate.pattern < known.pattern) found.definitions.set(key, candidate)
 }
 
-/** Takes apart names that bring their container: `Foo::bar`, `M.bar`, `M:bar`, `"quoted"`. */
-function qualified(name: string, container: string): { name: string; container: string } {
-  const parts = name
-    .replace(/<[^<>]*>/g, '')
-    .replace(/^['"`]|['"`]$/g, '')
-    .split(/::|[.:\\/]/)
-  const last = (parts.pop() ?? '').trim()
-  return { name: last, container: [container, ...parts.map((part) => part.trim())].filter(Boolean).join('.') }
+/** Takes apart names that bring their container: `Foo<T>::bar`, `M.bar`, `M:bar`, `Foo.prototype.bar`. */
+function qualified(text: string, container: string): { name: string; container: string } {
+  if (/^['"`]/.test(text)) return { name: text.slice(1, -1), container }
+  const bare = /\boperator\b/.test(text) ? text : withoutArguments(text)
+  const parts = bare.split(/::|[.:\\]/).map((part) => part.trim())
+  const name = (parts.pop() ?? '').replace(/^#/, '')
+  const outer = [container, ...parts].filter((part) => part !== '' && !transparent.has(part))
+  return { name: name === 'exports' ? '' : name, container: outer.join('.') }
+}
+
+/** Words in front of a name that are no containers. */
+const transparent: ReadonlySet<string> = new Set(['prototype', 'exports', 'module', 'this', 'self', 'window'])
+
+/** `&Shape<'a, Vec<T>>` becomes `Shape`. */
+function withoutArguments(type: string): string {
+  let bare = type.replace(/^[&*\s]+/, '')
+  for (let depth = 0; depth < 4 && bare.includes('<'); depth++) bare = bare.replace(/<[^<>]*>/g, '')
+  return bare
 }
 
 /** Orders definitions, widens them to their wrappers and fills in containers and methods. */
-function nest(definitions: Definition[], wrappers: ReadonlyMap<number, number>): Definition[] {
-  for (const definition of definitions) {
-    const start = wrappers.get(definition.to) ?? wrappers.get(definition.to + 1)
-    if (start !== undefined && start < definition.from) definition.from = start
-  }
+function nest(definitions: Candidate[], wrappers: readonly Wrapper[]): Definition[] {
+  widen(definitions, wrappers)
   definitions.sort((a, b) => a.from - b.from || b.to - a.to)
   const open: Definition[] = []
   return definitions.filter((definition) => {
@@ -145,14 +171,30 @@ function nest(definitions: Definition[], wrappers: ReadonlyMap<number, number>):
   })
 }
 
-function isContainer({ kind }: Definition): boolean {
-  return kind !== 'constant' && kind !== 'field' && kind !== 'type' && kind !== 'macro'
+/** A wrapper belongs to the outermost definition that ends with it, or one semicolon before. */
+function widen(definitions: Candidate[], wrappers: readonly Wrapper[]): void {
+  if (wrappers.length === 0) return
+  const byEnd = Map.groupBy(definitions, ({ to }) => to)
+  for (const { from, to } of wrappers) {
+    const ending = byEnd.get(to) ?? byEnd.get(to - 1) ?? []
+    const inside = ending.filter((definition) => definition.from >= from)
+    const first = Math.min(...inside.map((definition) => definition.from))
+    for (const definition of inside) if (definition.from === first) definition.from = from
+  }
 }
 
-/** Puts a definition into its parent; false for what is local to a function. */
+function isContainer({ kind }: Definition): boolean {
+  return kind !== 'field' && kind !== 'type' && kind !== 'macro'
+}
+
+/** Puts a definition into its parent; false for what is local to a function or a value. */
 function place(definition: Definition, parent: Definition): boolean {
   const inFunction = parent.kind === 'function' || parent.kind === 'method'
-  if (inFunction && (definition.kind === 'constant' || definition.kind === 'field')) return false
+  if (
+    (inFunction || parent.kind === 'constant') &&
+    (definition.kind === 'constant' || definition.kind === 'field')
+  )
+    return false
   const outer = parent.container === '' ? parent.name : `${parent.container}.${parent.name}`
   definition.container = definition.container === '' ? outer : `${outer}.${definition.container}`
   const inType = !inFunction && parent.kind !== 'module'
