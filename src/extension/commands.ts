@@ -1,6 +1,5 @@
 /** The commands of the palette and the menu behind the status bar item. */
 
-import { homedir } from 'node:os'
 import * as vscode from 'vscode'
 import type { RootStatus } from '../protocol.ts'
 import { addCommitCommands } from './commit-pick.ts'
@@ -54,7 +53,7 @@ async function rebuild(memory: WindowMemory, root: unknown): Promise<void> {
 
 async function copyDiagnostics(context: vscode.ExtensionContext, memory: WindowMemory): Promise<void> {
   const text = healthText(await healthReport(context, memory))
-  await vscode.env.clipboard.writeText(redactPaths(text, memory.state().roots, homedir()))
+  await vscode.env.clipboard.writeText(redactPaths(text, memory.state().roots))
   void vscode.window.showInformationMessage(vscode.l10n.t('Diagnostics were copied, with paths redacted.'))
 }
 

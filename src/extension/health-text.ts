@@ -30,15 +30,18 @@ export function healthText({ versions, state, health }: HealthReport): string {
   return `${parts.join('\n')}\n`
 }
 
-/** Roots become `<root 1>`, the home folder `~`, every other absolute path `<path>`; names of roots go too. */
-export function redactPaths(text: string, roots: readonly RootStatus[], home: string): string {
+/** Inner names may hold spaces; a path of one name, such as `/tmp`, says nothing about anybody. */
+const absolutePath =
+  /(?<![\p{L}\p{N}_>.])(?:[A-Za-z]:)?(?:[\\/][\p{L}\p{N}_.@+-]+(?: [\p{L}\p{N}_.@+-]+)*(?=[\\/]))+[\\/][\p{L}\p{N}_.@+-]+/gu
+
+/** Roots become `<root 1>`, every other absolute path `<path>`; names of roots go too. */
+export function redactPaths(text: string, roots: readonly RootStatus[]): string {
   let redacted = text
   const known = roots.map(({ root, name }, index) => ({ root, name, label: `<root ${index + 1}>` }))
   for (const { root, label } of known.sort((a, b) => b.root.length - a.root.length)) {
     redacted = redacted.replaceAll(root, label)
   }
-  if (home !== '' && home !== '/') redacted = redacted.replaceAll(home, '~')
-  redacted = redacted.replace(/(?<![\w>~.])(?:[A-Za-z]:)?(?:[\\/][\w.@+ -]*[\w.@+-]){2,}/g, '<path>')
+  redacted = redacted.replace(absolutePath, '<path>')
   for (const { name, label } of known) redacted = redacted.replaceAll(`## ${name}\n`, `## ${label}\n`)
   return redacted
 }
