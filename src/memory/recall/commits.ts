@@ -1,0 +1,142 @@
+/** Commit memory for people: search the messages, examine one commit. Sees only the history of its view. */
+
+import type { CommitDetail, CommitHit } from '../../protocol.ts'
+import { codeTokens } from '../code/tokens.ts'
+import type { Git } from '../git.ts'
+import { UserError } from '../ports.ts'
+import { readCommit } from '../store/commits.ts'
+import type { DatabaseSync } from '../store/database.ts'
+import type { RecallContext } from './context.ts'
+import { isStopword } from './stopwords.ts'
+
+export interface CommitSearchOptions {
+  /** Commits in the answer; 10 when absent. */
+  limit?: number
+  signal?: AbortSignal
+}
+
+export interface CommitMatch {
+  id: number
+  /** BM25 over message and paths, greater is better. */
+  score: number
+}
+
+/** A word in the message says more about a commit than one in the paths it changed. */
+const bm25 = 'bm25(1.0, 0.3)'
+const selectMatches = `
+  select f.rowid as id, -f.rank as score from commit_fts f
+  cross join view_commit v on v.view_id = ? and v.commit_id = f.rowid
+  where f.commit_fts match ? and f.rank match '${bm25}' order by f.rank, v.position limit ?`
+const selectByIssue = `
+  select c.id from view_commit v join commit_log c on c.id = v.commit_id
+  where v.view_id = ? and ' ' || c.issues || ' ' like '% ' || ? || ' %' order by v.position limit ?`
+const selectBySha = `
+  select c.id, c.sha from view_commit v join commit_log c on c.id = v.commit_id
+  where v.view_id = ? and c.sha >= ? and c.sha < ? order by v.position limit 2`
+const selectCommit = 'select sha, time, subject from commit_log where id = ?'
+const selectPaths = `
+  select p.path from commit_file f join path p on p.id = f.path_id where f.commit_id = ? order by p.path`
+
+/** Commits of the view for a query, best first: by id, by issue number, then by words. */
+export function searchCommits(
+  context: RecallContext,
+  query: string,
+  options: CommitSearchOptions = {},
+): CommitHit[] {
+  options.signal?.throwIfAborted()
+  const limit = options.limit ?? 10
+  const { db, viewId, root } = context
+  const exact = [...commitsById(db, viewId, query.trim()), ...commitsByIssue(db, viewId, query, limit)]
+  const seen = new Set(exact)
+  const matches = matchCommits(db, viewId, query, limit).filter(({ id }) => !seen.has(id))
+  const top = matches[0]?.score ?? 0
+  const found = [
+    ...exact.map((id, index) => ({ id, score: top + exact.length - index, channel: 'keys' })),
+    ...matches.map((match) => ({ ...match, channel: 'commits' })),
+  ]
+  return found.slice(0, limit).map(({ id, score, channel }, index) => {
+    const explain = [{ channel, rank: index + 1, score, contribution: score }]
+    return { ...readHit(db, root, id), score, explain }
+  })
+}
+
+export function readHit(db: DatabaseSync, root: string, id: number): Omit<CommitHit, 'score' | 'explain'> {
+  const row = db.prepare(selectCommit).get(id)
+  return {
+    type: 'commit',
+    root,
+    sha: String(row?.sha),
+    time: Number(row?.time),
+    subject: String(row?.subject),
+    files: db
+      .prepare(selectPaths)
+      .all(id)
+      .map((file) => String(file.path)),
+  }
+}
+
+/** Commits of the view whose messages or paths hold the words of the query, best first. */
+export function matchCommits(db: DatabaseSync, viewId: number, query: string, limit: number): CommitMatch[] {
+  const words = [...new Set(codeTokens(query))].filter((word) => !isStopword(word))
+  if (words.length === 0) return []
+  const expression = words
+    .slice(0, 64)
+    .map((word) => `"${word.replaceAll('"', '""')}"`)
+    .join(' OR ')
+  return db
+    .prepare(selectMatches)
+    .all(viewId, expression, limit)
+    .map((row) => ({ id: Number(row.id), score: Number(row.score) }))
+}
+
+function commitsByIssue(db: DatabaseSync, viewId: number, query: string, limit: number): number[] {
+  const numbers = [...query.matchAll(/#(\d+)\b/g)].map((found) => found[1] ?? '')
+  const select = db.prepare(selectByIssue)
+  return [
+    ...new Set(numbers.flatMap((number) => select.all(viewId, number, limit).map((row) => Number(row.id)))),
+  ]
+}
+
+function commitsById(db: DatabaseSync, viewId: number, sha: string): number[] {
+  if (!/^[0-9a-f]{7,64}$/.test(sha)) return []
+  return db
+    .prepare(selectBySha)
+    .all(viewId, sha, `${sha}g`)
+    .map((row) => Number(row.id))
+}
+
+/** Characters of a diff that are shown. */
+const longestDiff = 200_000
+
+/** One commit of the view with its diff. `sha` may be shortened. Throws `UserError` when the view does not know it. */
+export async function examineCommit(
+  context: RecallContext,
+  git: Git | null,
+  sha: string,
+): Promise<CommitDetail> {
+  const found = commitsById(context.db, context.viewId, sha.toLowerCase())
+  const full = found.length === 1 ? readHit(context.db, context.root, found[0] ?? -1).sha : null
+  const commit = full === null ? null : readCommit(context.db, full)
+  if (git === null || commit === null) throw unknownCommit(sha, found.length)
+  const args = [
+    'show',
+    '--no-color',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--format=',
+    '--patch',
+    '--root',
+    commit.sha,
+  ]
+  const diff = await git.run(args)
+  return { ...commit, diff: diff.slice(0, longestDiff), diffTruncated: diff.length > longestDiff }
+}
+
+function unknownCommit(sha: string, found: number): UserError {
+  return found > 1
+    ? new UserError(`${sha} is the beginning of more than one commit.`, 'Give more characters of the id.')
+    : new UserError(
+        `${sha} is not among the remembered commits.`,
+        'Give at least seven characters of a commit that is not a merge, and index the repository first.',
+      )
+}

@@ -1,0 +1,39 @@
+/** What recall needs of the outside: one view of the index, and the meaning of vectors when there is one. */
+
+import type { DatabaseSync } from '../store/database.ts'
+
+/** Sources of evidence. Each can be switched off alone, to measure what it is worth. */
+export type Channel =
+  | 'lexical'
+  | 'title'
+  | 'symbols'
+  | 'dotted'
+  | 'paths'
+  | 'frames'
+  | 'phrases'
+  | 'commits'
+  | 'references'
+  | 'tests'
+  | 'docs'
+  | 'imports'
+  | 'cochange'
+  | 'recency'
+  | 'vectors'
+
+/** One similar chunk; `score` is a cosine. */
+export interface VectorMatch {
+  chunkId: number
+  score: number
+}
+
+export interface RecallContext {
+  db: DatabaseSync
+  /** Absolute path of the root, copied into hits. */
+  root: string
+  viewId: number
+  /** Similar chunks to a text, best first, of any view: recall keeps the visible ones. */
+  vectors?: (text: string, limit: number) => Promise<VectorMatch[]>
+  /** Share of the listed files that are searchable, where the caller knows it; else it is counted. */
+  coverage?: () => number
+  ablate?: ReadonlySet<Channel>
+}

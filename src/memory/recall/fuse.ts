@@ -1,0 +1,93 @@
+/** Joins what the channels found into one order, with an account that adds up. Pure. */
+
+import type { ChannelScore } from '../../protocol.ts'
+
+/** One channel's answer: raw scores, best first, each item once. */
+export interface RankedList<Item> {
+  channel: string
+  weight: number
+  entries: readonly { item: Item; score: number; detail?: string }[]
+}
+
+export interface Fused<Item> {
+  item: Item
+  score: number
+  explain: ChannelScore[]
+}
+
+/** The constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009). */
+const smoothing = 60
+
+/**
+ * Reciprocal rank fusion: each list adds `weight / (60 + rank)`. `prior` multiplies an item's contributions.
+ * Ties are broken by the order of `key`, so equal input gives equal output.
+ */
+export function fuseRanks<Item>(
+  lists: readonly RankedList<Item>[],
+  key: (item: Item) => string,
+  prior: (item: Item) => number = () => 1,
+): Fused<Item>[] {
+  const fused = new Map<string, Fused<Item>>()
+  for (const { channel, weight, entries } of lists) {
+    entries.forEach(({ item, score, detail }, index) => {
+      const contribution = (weight * prior(item)) / (smoothing + index + 1)
+      const found = fused.get(key(item)) ?? { item, score: 0, explain: [] }
+      found.score += contribution
+      found.explain.push({
+        channel,
+        rank: index + 1,
+        score,
+        contribution,
+        ...(detail !== undefined && { detail }),
+      })
+      fused.set(key(item), found)
+    })
+  }
+  return [...fused].sort((a, b) => b[1].score - a[1].score || compare(a[0], b[0])).map(([, item]) => item)
+}
+
+/** One channel's scores over all items of a fixed list, by position. */
+export interface ScoreColumn {
+  channel: string
+  weight: number
+  scores: Float64Array
+  /** True for a property of the item that is no answer to the query. */
+  prior?: boolean
+}
+
+/**
+ * Linear fusion: each column is divided by its greatest score among the candidates, then weighed and summed.
+ * `keys` break ties. Candidates are positions; the result is ordered, best first.
+ */
+export function fuseLinearly(
+  columns: readonly ScoreColumn[],
+  candidates: readonly number[],
+  keys: (at: number) => string,
+): Fused<number>[] {
+  const parts = columns.map((column) => {
+    const top = candidates.reduce((max, at) => Math.max(max, column.scores[at] ?? 0), 0)
+    return { column, scale: top > 0 ? column.weight / top : 0 }
+  })
+  const total = (at: number) =>
+    parts.reduce((sum, { column, scale }) => sum + scale * (column.scores[at] ?? 0), 0)
+  const ordered = candidates.map((item) => ({ item, score: total(item) }))
+  ordered.sort((a, b) => b.score - a.score || compare(keys(a.item), keys(b.item)))
+  return ordered.map(({ item, score }) => ({ item, score, explain: explainLinear(parts, item) }))
+}
+
+function explainLinear(
+  parts: readonly { column: ScoreColumn; scale: number }[],
+  item: number,
+): ChannelScore[] {
+  return parts.flatMap(({ column: { channel, scores, prior }, scale }) => {
+    const score = scores[item] ?? 0
+    if (score === 0 || scale === 0) return []
+    const rank =
+      prior === true ? null : 1 + scores.reduce((above, other) => (other > score ? above + 1 : above), 0)
+    return [{ channel, rank, score, contribution: scale * score }]
+  })
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

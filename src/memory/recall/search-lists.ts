@@ -1,0 +1,248 @@
+/** The lists that search fuses: one function a channel, each reading only what a few milliseconds allow. */
+
+import { codeTokens } from '../code/tokens.ts'
+import type { DatabaseSync, StatementSync } from '../store/database.ts'
+import type { ChunkKind } from '../types.ts'
+import { messageWindows } from './channels/phrases.ts'
+import type { RecallContext } from './context.ts'
+import { openStemmer } from './postings.ts'
+import type { Query } from './query.ts'
+import type { Entries, Found } from './search.ts'
+
+export interface Asked {
+  context: RecallContext
+  query: Query
+  /** Entries wanted at most. */
+  length: number
+}
+
+const selectPlaces = `
+  select c.id, p.path, c.kind, c.name, c.start_line, c.end_line from chunk c
+  cross join view_file v on v.view_id = ? and v.blob_id = c.blob_id cross join path p on p.id = v.path_id
+  where c.id = ? order by p.path`
+
+/** Returns a reader of the visible places of a chunk; none where only other branches have it. */
+function openPlaces({ db, viewId }: RecallContext): (chunkId: number) => Found[] {
+  const select = db.prepare(selectPlaces)
+  return (chunkId) => select.all(viewId, chunkId).map(toFound)
+}
+
+function toFound(row: Record<string, unknown>): Found {
+  return {
+    type: 'chunk',
+    chunkId: Number(row.id),
+    path: String(row.path),
+    kind: String(row.kind) as ChunkKind,
+    name: String(row.name),
+    startLine: Number(row.start_line),
+    endLine: Number(row.end_line),
+  }
+}
+
+/** The visible ones of ranked candidates, until there are enough: other branches share the tables. */
+function visibleEntries(asked: Asked, candidates: Iterable<{ chunkId: number; score: number }>): Entries {
+  const places = openPlaces(asked.context)
+  const entries: Entries = []
+  for (const { chunkId, score } of candidates) {
+    for (const item of places(chunkId)) entries.push({ item, score })
+    if (entries.length >= asked.length) break
+  }
+  return entries
+}
+
+const selectMatches = `
+  select rowid as id, -rank as score from chunk_fts
+  where chunk_fts match ? and rank match 'bm25(3.0, 1.0, 1.0)' order by rank`
+
+/** BM25 over names, code and prose. The commonest words are left out: they cost most and say least. */
+export function lexicalList(asked: Asked): Entries {
+  const expression = affordableWords(asked).map(quote).join(' OR ')
+  if (expression === '') return []
+  const select = asked.context.db.prepare(selectMatches)
+  return visibleEntries(asked, matchRows(select, expression))
+}
+
+function* matchRows(select: StatementSync, expression: string) {
+  for (const row of select.iterate(expression)) yield { chunkId: Number(row.id), score: Number(row.score) }
+}
+
+function quote(word: string): string {
+  return `"${word.replaceAll('"', '""')}"`
+}
+
+/** Chunks that the words of one search may hit together; about 1 microsecond each. */
+const postingsBudget = 15_000
+
+/** The rarest words of the query until the budget is spent, at least one. Words that occur nowhere are left out. */
+function affordableWords({ context, query }: Asked): string[] {
+  const words = query.terms.map(({ text }) => text)
+  const stems = openStemmer(context.db)(words)
+  const select = context.db.prepare('select doc from chunk_terms where term = ?')
+  const counted = words.map((word) => ({
+    word,
+    count: Number(select.get(stems.get(word) ?? word)?.doc ?? 0),
+  }))
+  counted.sort((a, b) => a.count - b.count)
+  const kept: string[] = []
+  let spent = 0
+  for (const { word, count } of counted) {
+    if (count === 0 || (kept.length > 0 && spent + count > postingsBudget)) continue
+    spent += count
+    kept.push(word)
+  }
+  return kept
+}
+
+const selectSymbols = `
+  select s.name, s.kind, s.container, s.start_line, s.blob_id from symbol s
+  where s.folded >= ? and s.folded < ? limit ?`
+const selectChunkAtLine = `
+  select id from chunk where blob_id = ? and start_line <= ? and end_line >= ?
+  order by end_line - start_line limit 1`
+
+/** Definitions whose names the query holds: exact ones, then those that begin with its last word. */
+export function symbolList(asked: Asked): Entries {
+  const { db } = asked.context
+  const names = queryNames(asked.query)
+  const exact = names.flatMap((name) => definitionChunks(db, name, false, asked.length))
+  const typing = asked.query.short ? names.at(-1) : undefined
+  const started =
+    exact.length < 10 && typing !== undefined && typing.length > 3
+      ? definitionChunks(db, typing, true, asked.length)
+      : []
+  const scores = new Map<number, number>()
+  for (const { chunkId, score } of [...exact, ...started]) {
+    scores.set(chunkId, Math.max(scores.get(chunkId) ?? 0, score))
+  }
+  const ordered = [...scores]
+    .map(([chunkId, score]) => ({ chunkId, score }))
+    .sort((a, b) => b.score - a.score)
+  return visibleEntries(asked, ordered)
+}
+
+/** Words that can be names: of a short query all of them, of an issue those that the writer marked. */
+function queryNames(query: Query): string[] {
+  const marked = query.names.filter(({ weight }) => weight >= 1).map(({ text }) => text)
+  const dotted = query.dotted.map(({ text }) => text.split(/\.|::|#/).at(-1) ?? '')
+  const typed = query.short ? (query.text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []) : []
+  return [...new Set([...marked, ...dotted, ...typed])].filter((name) => name.length > 1).slice(0, 40)
+}
+
+function definitionChunks(db: DatabaseSync, name: string, prefix: boolean, limit: number) {
+  const folded = name.toLowerCase()
+  const end = prefix ? `${folded}\u{10ffff}` : `${folded}\u0000`
+  const chunkAt = db.prepare(selectChunkAtLine)
+  return db
+    .prepare(selectSymbols)
+    .all(folded, end, limit * 4)
+    .flatMap((row) => {
+      const chunk = chunkAt.get(Number(row.blob_id), Number(row.start_line), Number(row.start_line))
+      if (chunk === undefined) return []
+      return [
+        {
+          chunkId: Number(chunk.id),
+          score: definitionScore(String(row.name), String(row.container), name),
+        },
+      ]
+    })
+}
+
+/** Exact case before folded case before a mere beginning; top-level before nested. */
+function definitionScore(defined: string, container: string, name: string): number {
+  const match = defined === name ? 3 : defined.toLowerCase() === name.toLowerCase() ? 2 : 1
+  return match + (container === '' ? 0.5 : 0)
+}
+
+const selectPaths = `
+  select p.path, v.blob_id, -f.rank as score from path_fts f
+  cross join view_file v on v.view_id = ? and v.path_id = f.rowid and v.blob_id is not null
+  cross join path p on p.id = v.path_id
+  where f.path_fts match ? order by f.rank, length(p.path) limit ?`
+const selectFirstChunk = 'select id from chunk where blob_id = ? order by start_line limit 1'
+
+/** Files whose paths hold the words of the query; a path that is written out comes first. */
+export function pathList(asked: Asked): Entries {
+  const { db, viewId } = asked.context
+  const written = asked.query.paths.map(({ text }) => text)
+  const words = [...new Set([...written.flatMap(codeTokens), ...titleWords(asked.query)])]
+  if (words.length === 0) return []
+  const rows = db.prepare(selectPaths).all(viewId, words.slice(0, 24).map(quote).join(' OR '), asked.length)
+  const first = db.prepare(selectFirstChunk)
+  const places = openPlaces(asked.context)
+  const entries = rows.flatMap((row): Entries => {
+    const path = String(row.path)
+    const chunk = first.get(Number(row.blob_id))
+    const bonus = written.some((text) => path === text || path.endsWith(`/${text}`)) ? 100 : 0
+    if (chunk === undefined) return []
+    const item = places(Number(chunk.id)).find((found) => found.type === 'chunk' && found.path === path)
+    return item === undefined ? [] : [{ item, score: Number(row.score) + bonus }]
+  })
+  return entries.sort((a, b) => b.score - a.score)
+}
+
+function titleWords(query: Query): string[] {
+  return query.titleTerms.map(({ text }) => text)
+}
+
+const selectFrameChunks = `
+  select c.id from path p cross join view_file v on v.view_id = ? and v.path_id = p.id
+  cross join chunk c on c.blob_id = v.blob_id
+  where (p.path = ? or p.path like '%/' || ?) and c.start_line <= ? and c.end_line >= ?
+  order by c.end_line - c.start_line limit 3`
+
+/** The chunks that stack frames point into, the one nearest to the error first. */
+export function frameList(asked: Asked): Entries {
+  const { db, viewId } = asked.context
+  const select = db.prepare(selectFrameChunks)
+  const places = openPlaces(asked.context)
+  const entries: Entries = []
+  for (const { path, line, depth } of [...asked.query.frames]
+    .sort((a, b) => a.depth - b.depth)
+    .slice(0, 30)) {
+    const parts = path.split('/')
+    for (let from = 0; from < parts.length && line !== null; from++) {
+      const suffix = parts.slice(from).join('/')
+      const rows = select.all(viewId, suffix, suffix, line, line)
+      for (const row of rows) {
+        for (const item of places(Number(row.id))) entries.push({ item, score: 1 / (1 + depth) })
+      }
+      if (rows.length > 0) break
+    }
+  }
+  return distinct(entries)
+}
+
+const selectPhrase = `
+  select rowid as id, 1 as score from chunk_fts where chunk_fts match ? order by rowid desc limit 2000`
+
+/** Chunks whose strings hold the words of a message in a row. */
+export function phraseList(asked: Asked): Entries {
+  const { errors, literals } = asked.query
+  if (asked.query.short && errors.length === 0 && literals.length === 0 && asked.query.terms.length < 3)
+    return []
+  const select = asked.context.db.prepare(selectPhrase)
+  const scores = new Map<number, number>()
+  for (const phrase of messageWindows(asked.query).slice(0, 40)) {
+    for (const { chunkId } of matchRows(select, `prose : ${quote(phrase)}`)) {
+      scores.set(chunkId, (scores.get(chunkId) ?? 0) + 1)
+    }
+  }
+  const ordered = [...scores].map(([chunkId, score]) => ({ chunkId, score }))
+  ordered.sort((a, b) => b.score - a.score || a.chunkId - b.chunkId)
+  return visibleEntries(asked, ordered)
+}
+
+export async function vectorList(asked: Asked): Promise<Entries> {
+  const { context, query, length } = asked
+  if (context.vectors === undefined) return []
+  const matches = await context.vectors(query.text, length * 2)
+  return visibleEntries(asked, matches)
+}
+
+function distinct(entries: Entries): Entries {
+  const seen = new Set<string>()
+  return entries.filter(({ item }) => {
+    const key = item.type === 'chunk' ? `${item.path}\n${item.chunkId}` : ''
+    return !seen.has(key) && seen.add(key)
+  })
+}

@@ -1,0 +1,26 @@
+/** How much each column of evidence counts in `locate`. How they were found: test/bench/RESULTS.md, Localisation. */
+
+export const weights = {
+  words: 2,
+  'best chunk': 2,
+  title: 1,
+  'title, best chunk': 0.9,
+  'words of paths': 0.5,
+  messages: 0.9,
+  symbols: 0.2,
+  'dotted names': 0.2,
+  paths: 0.5,
+  'stack frames': 1,
+  commits: 0.4,
+  'commits, title': 0.4,
+  references: 0.3,
+  tests: 0.2,
+  'tests, title': 0.6,
+  'names of tests': 0.3,
+  neighbours: 0.4,
+  'changed together': 0,
+  'changed recently': 1,
+  'changed often': -0.9,
+  'not source': -1.9,
+  'package file': -0.9,
+} as const
