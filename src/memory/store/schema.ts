@@ -107,6 +107,7 @@ export const indexMigrations: readonly string[] = [
     commit_id integer not null references commit_log (id),
     primary key (view_id, position)
   ) strict, without rowid;
+  create index view_commit_commit on view_commit (view_id, commit_id);
 
   create table embedder (
     id integer primary key,
