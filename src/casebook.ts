@@ -364,6 +364,7 @@ class OpenMemory implements Casebook {
   }
 
   async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return
     this.#closing.abort(new Error('the memory is closed'))
     this.#unwatch()
     await this.#runs

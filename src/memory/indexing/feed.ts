@@ -68,17 +68,21 @@ export async function feed(
   const running = new Set<Promise<void>>()
   const inFlight = new Map<string, Promise<void>>()
   const failed: unknown[] = []
-  for (let files = next(); files !== null && failed.length === 0; files = next()) {
-    await hooks.pause()
-    const started = performance.now()
-    const job = processBatch(parts, files, hooks, inFlight)
-      .catch((error: unknown) => void failed.push(error))
-      .finally(() => running.delete(job))
-    running.add(job)
-    if (running.size >= parts.threads * batchesPerThread) await Promise.race(running)
-    await rest(performance.now() - started, hooks.dutyCycle)
+  try {
+    for (let files = next(); files !== null && failed.length === 0; files = next()) {
+      await hooks.pause()
+      const started = performance.now()
+      const job = processBatch(parts, files, hooks, inFlight)
+        .catch((error: unknown) => void failed.push(error))
+        .finally(() => running.delete(job))
+      running.add(job)
+      if (running.size >= parts.threads * batchesPerThread) await Promise.race(running)
+      await rest(performance.now() - started, hooks.dutyCycle)
+    }
+  } finally {
+    // Also when stopped: nothing may write after the run is over.
+    await Promise.all(running)
   }
-  await Promise.all(running)
   if (failed.length > 0) throw failed[0]
 }
 
