@@ -9,3 +9,6 @@
 (assignment_statement (expression_list value: (table_constructor) @body))
 (return_statement (expression_list (table_constructor) @body))
 (variable_declaration) @outer
+(if_statement consequence: (block) @members)
+(else_statement body: (block) @members)
+(do_statement body: (block) @members)

@@ -17,6 +17,10 @@ import { Tokenizer } from './tokens.ts'
 /** Milliseconds one file may take; the rest of the repository must not wait for it. */
 const timeLimit = 2_000
 
+/** A header named `.h` may hold C++, which the C grammar reads slowly and badly. */
+const looksLikeCpp =
+  /^[ \t]*(?:class[ \t]+\w|namespace[ \t]+\w|template[ \t]*<|using[ \t]+namespace|(?:public|private|protected)[ \t]*:)/m
+
 /** A grammar with its tag query. */
 interface LoadedGrammar {
   grammar: Grammar
@@ -83,7 +87,7 @@ export class CodeParser {
   }
 
   #definitions(text: string, language: Language): Definition[] {
-    const { grammar, query } = this.#load(language)
+    const { grammar, query } = this.#load(language === 'c' && looksLikeCpp.test(text) ? 'cpp' : language)
     this.#parser.setLanguage(grammar)
     const tree = this.#tree(text)
     try {
