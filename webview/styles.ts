@@ -14,6 +14,7 @@ export const pageStyles = css`
   button { font: inherit; color: inherit; background: none; border: 0; padding: 0; text-align: start; cursor: pointer; }
   :focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
   vscode-textfield { inline-size: 100%; }
+  vscode-button[secondary] { --vscode-button-border: var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder, transparent)); }
   .quiet { color: var(--vscode-descriptionForeground); }
   .numbers { font-variant-numeric: tabular-nums; }
   .announcer { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -36,7 +37,10 @@ export const pageStyles = css`
   .counts dd { margin: 0; font-size: 1.15em; font-weight: 600; font-variant-numeric: tabular-nums; }
   .counts dt { color: var(--vscode-descriptionForeground); font-size: 0.9em; }
   .languages { margin: 8px 0; font-size: 0.9em; }
-  .languages li { display: grid; grid-template-columns: minmax(5em, 30%) 1fr auto; gap: 8px; align-items: center; }
+  .languages { display: grid; grid-template-columns: minmax(5em, max-content) 1fr max-content; gap: 1px 8px; }
+  .languages li { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; align-items: center; }
+  .languages .numbers { text-align: end; }
+  .languages .quiet { grid-column: 1 / -1; }
   .track { block-size: 4px; background: var(--vscode-editorWidget-background); outline: 1px solid var(--vscode-contrastBorder, transparent); }
   .bar { display: block; block-size: 100%; background: var(--vscode-charts-blue, var(--vscode-progressBar-background)); }
   .actions { display: flex; flex-wrap: wrap; gap: 6px; margin-block-start: 10px; }
@@ -47,7 +51,7 @@ export const pageStyles = css`
   .hit-open { display: block; inline-size: 100%; padding: 4px; box-sizing: border-box; border-radius: 2px; }
   .hit-open:hover { background: var(--vscode-list-hoverBackground); color: var(--vscode-list-hoverForeground, inherit); }
   .hit-open:focus-visible { background: var(--vscode-list-focusBackground, var(--vscode-list-hoverBackground)); }
-  .hit-title { display: flex; gap: 4px; align-items: center; }
+  .hit-title { display: flex; gap: 4px; align-items: start; }
   .hit-title .codicon { flex: none; color: var(--vscode-icon-foreground); }
   .hit-name { font-weight: 600; overflow-wrap: anywhere; }
   .hit-place { display: block; color: var(--vscode-descriptionForeground); font-size: 0.9em; overflow-wrap: anywhere; }

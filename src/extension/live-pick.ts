@@ -37,6 +37,7 @@ export function showLivePick<Item extends vscode.QuickPickItem>(options: LivePic
     const notes = answer.items.length > 0 || answer.nothing === undefined ? [] : [note(answer.nothing)]
     pick.items = [...answer.items.map((item) => ({ ...item, alwaysShow: true })), ...notes]
   }
+  keepOrder(pick)
   pick.title = options.title
   pick.placeholder = options.placeholder
   pick.value = options.query
@@ -56,6 +57,14 @@ export function showLivePick<Item extends vscode.QuickPickItem>(options: LivePic
   })
   pick.show()
   if (options.query !== '') void search(options.query)
+}
+
+/**
+ * The editor moves items up whose label holds the query, unless `sortByLabel` is false, which its typings leave
+ * out. Where it is ignored, the same items stand in another order.
+ */
+function keepOrder(pick: vscode.QuickPick<vscode.QuickPickItem> & { sortByLabel?: boolean }): void {
+  pick.sortByLabel = false
 }
 
 /** Something to read, not to choose. */

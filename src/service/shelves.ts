@@ -107,6 +107,7 @@ export class Shelves {
       repo: folder,
       settings: this.#settings,
       log: this.#log,
+      watch: true,
       onStatus: (status) => this.#feed.push(status),
     })
     const known = this.#shelves.get(book.root)

@@ -37,7 +37,7 @@ export class HitList extends PanelElement {
             rootName: this.names?.get(hit.root) ?? null,
             explained: this.explained === hit,
             open: () => this.dispatchEvent(new CustomEvent('casebook-open', { detail: hit })),
-            explain: () => {
+            toggle: () => {
               this.explained = this.explained === hit ? null : hit
             },
           }),

@@ -9,7 +9,8 @@ export interface HitRowOptions {
   rootName: string | null
   explained: boolean
   open(): void
-  explain(): void
+  /** Shows or hides the explanation. */
+  toggle(): void
 }
 
 /** Lines of the preview; a row stays a row. */
@@ -18,10 +19,11 @@ const shownChannels = 3
 
 export function hitRow(
   hit: CheckedHit,
-  { rootName, explained, open, explain }: HitRowOptions,
+  { rootName, explained, open, toggle }: HitRowOptions,
 ): TemplateResult {
   const place = placeOf(hit)
-  const why = strongest(hit.explain)
+  const explain = byContribution(hit.explain)
+  const why = explain.slice(0, shownChannels)
   return html`
     <li class="hit">
       <button class="hit-open" type="button" @click=${open}>
@@ -37,12 +39,12 @@ export function hitRow(
         type="button"
         aria-expanded=${explained ? 'true' : 'false'}
         aria-label=${t('Why this rank: {0}', why.map(channelText).join(', '))}
-        @click=${explain}
+        @click=${toggle}
       >
         ${why.map((score) => html`<span class="channel">${channelText(score)}</span>`)}
         <span class="codicon codicon-chevron-${explained ? 'up' : 'down'}" aria-hidden="true"></span>
       </button>
-      ${explained ? explanation(hit.explain) : nothing}
+      ${explained ? explanation(explain) : nothing}
     </li>
   `
 }
@@ -78,8 +80,8 @@ function explanation(explain: CheckedScore[]): TemplateResult {
   `
 }
 
-function strongest(explain: CheckedScore[]): CheckedScore[] {
-  return [...explain].sort((a, b) => b.contribution - a.contribution).slice(0, shownChannels)
+function byContribution(explain: CheckedScore[]): CheckedScore[] {
+  return [...explain].sort((a, b) => b.contribution - a.contribution)
 }
 
 function channelText({ channel, rank }: CheckedScore): string {

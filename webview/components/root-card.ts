@@ -52,7 +52,7 @@ export class RootCard extends PanelElement {
         ${paused ? button('resume', 'debug-start', t('Resume')) : nothing}
         ${running || paused ? button('stop', 'debug-stop', t('Stop')) : nothing}
         ${running || paused ? nothing : button('rebuild', 'refresh', t('Rebuild'))}
-        ${button('excluded', 'exclude', t('Excluded ({0})', count(excludedFiles)))}
+        ${button('excluded', 'circle-slash', t('Excluded ({0})', count(excludedFiles)))}
         ${button('health', 'pulse', t('Health'))} ${button('log', 'output', t('Log'))}
       </div>
     `
