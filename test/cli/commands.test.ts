@@ -85,10 +85,10 @@ test('a rebuild happens when it is asked for, and its reason is kept', async () 
 })
 
 test('search prints place, name and score, and why on request', async () => {
-  const plain = await run('search', 'round', 'half', 'even')
+  const plain = await run('search', 'parse_amount')
   assert.match(plain.stdout, /^ledger\/money\.py:\d+ {2}\S*.* {2}\d+\.\d{3}\n/)
   assert.ok(!plain.stdout.includes('\u001b'))
-  const explained = await run('search', 'round', 'half', 'even', '--explain')
+  const explained = await run('search', 'parse_amount', '--explain')
   assert.match(explained.stdout, /\n {6}\w+ .*[+-]\d\.\d{4} {2}(#\d+|prior)/)
 })
 
@@ -135,7 +135,7 @@ test('commits are found by their words and shown whole', async () => {
     detail.files.map(({ path }) => path),
     ['docs/rounding.md'],
   )
-  const { stdout } = await run('examine', 'HEAD~1')
+  const { stdout } = await run('examine', detail.sha)
   assert.match(stdout, /^commit [0-9a-f]{40}\nauthor {2}Ada Example\n/)
   assert.match(stdout, /\+# Rounding of interest/)
 })

@@ -10,6 +10,9 @@ import { runCli, startCli } from './run-cli.ts'
 
 const bar: Progress = { phase: 'parse', done: 5, total: 10, rate: 100, etaSeconds: 1 }
 
+/** Pauses nine tenths of the time, so that a run lasts long enough to be interrupted. */
+const slow = { CASEBOOK_DUTY_CYCLE: '0.1' }
+
 /** A stream as Node gives it for a terminal. */
 function terminalStream(): NodeJS.WriteStream & PassThrough {
   return Object.assign(new PassThrough(), { isTTY: true, columns: 100 }) as unknown as NodeJS.WriteStream &
@@ -53,12 +56,12 @@ test('code, paths and messages of a repository cannot command the terminal', asy
   using repo = makeRepo({
     'evil\u001b[31m.py': 'def evil_name():\n    x = "\u001b]0;owned\u0007 \u009b2J"\n',
   })
-  repo.commit('evil_name\u001b[2J and more', { 'b.py': 'evil_name()\n' })
+  const sha = repo.commit('evil_name\u001b[2J and more', { 'b.py': 'evil_name()\n' })
   for (const line of [
     ['search', 'evil_name', '--explain'],
     ['search', 'evil_name', '--json'],
     ['commits', 'evil_name'],
-    ['examine', 'HEAD~1'],
+    ['examine', sha],
     ['excluded'],
     ['locate', '-'],
   ]) {
@@ -81,8 +84,8 @@ test('a reader that leaves early is no failure', async () => {
 test('Ctrl-C ends an index run, and the next run goes on where it stopped', {
   skip: process.platform === 'win32',
 }, async () => {
-  using repo = makeRepo(manyFiles(3000))
-  const child = startCli(['index'], { cwd: repo.dir })
+  using repo = makeRepo(manyFiles(1500))
+  const child = startCli(['index'], { cwd: repo.dir, env: slow })
   const ended = Promise.all([text(child.stderr), once(child, 'close')])
   await untilFilesAreStored(repo.dir)
   child.kill('SIGINT')
@@ -92,22 +95,22 @@ test('Ctrl-C ends an index run, and the next run goes on where it stopped', {
   const { code: again, stdout } = await runCli(['index', '--json'], { cwd: repo.dir })
   assert.equal(again, 0)
   const summary = JSON.parse(stdout) as { files: number; parsed: number }
-  assert.equal(summary.files, 3000)
-  assert.ok(summary.parsed < 3000, `${summary.parsed} read again`)
+  assert.equal(summary.files, 1500)
+  assert.ok(summary.parsed < 1500, `${summary.parsed} read again`)
 })
 
 test('a killed run leaves a store that the next one can use', {
   skip: process.platform === 'win32',
 }, async () => {
-  using repo = makeRepo(manyFiles(3000))
-  const child = startCli(['index'], { cwd: repo.dir })
+  using repo = makeRepo(manyFiles(1500))
+  const child = startCli(['index'], { cwd: repo.dir, env: slow })
   const ended = once(child, 'close')
   await untilFilesAreStored(repo.dir)
   child.kill('SIGKILL')
   await ended
-  const { code, stdout, stderr } = await runCli(['search', 'made_up_function_2999'], { cwd: repo.dir })
+  const { code, stdout, stderr } = await runCli(['search', 'made_up_function_1499'], { cwd: repo.dir })
   assert.equal(code, 0, stderr)
-  assert.match(stdout, /^folder29\/file2999\.py:/)
+  assert.match(stdout, /^folder29\/file1499\.py:/)
 })
 
 function manyFiles(total: number): Files {
