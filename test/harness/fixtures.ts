@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { type FixtureName, makeRepo } from './fixture-repo.ts'
 
 const names: readonly FixtureName[] = ['python-small', 'typescript-small', 'polyglot', 'no-git']
-const folder = join(homedir(), '.cache/casebook-fixtures')
+const folder = join(homedir(), '.cache/casebook-development/fixtures')
 
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })

@@ -104,6 +104,8 @@ export function workbenchUrl(authority: string, options: WorkbenchOptions): stri
 async function show(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 })
+  // Themes come with the extensions, a little after the rest.
+  await page.locator('.monaco-workbench[class*="-themes-"]').waitFor({ timeout: 60_000 })
 }
 
 async function runCommand(page: Page, title: string): Promise<void> {
