@@ -73,7 +73,9 @@ function render(reply: LocateReply, explain: boolean, style: Style): string {
 }
 
 function title(file: FileHit, index: number, style: Style): string {
-  const places = file.chunks.slice(0, 3).map((chunk) => `${escapeLine(chunk.name)}:${chunk.span.startLine}`)
+  const places = file.chunks
+    .slice(0, 3)
+    .map(({ name, span }) => `${escapeLine(name) || 'line'}:${span.startLine}`)
   const rank = String(index + 1).padStart(3)
   return `${rank}  ${style.path(escapeLine(file.path))}  ${style.dim(file.score.toFixed(3))}  ${places.join(', ')}`.trimEnd()
 }

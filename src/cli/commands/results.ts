@@ -26,11 +26,12 @@ export function nothing(answer: Answer): string {
 
 /** One line per channel: its place there, its raw score, what it added. */
 export function explainLines(explain: readonly ChannelScore[], style: Style): string[] {
+  const width = Math.max(0, ...explain.map(({ channel }) => channel.length))
   return explain.map((score) => {
     const rank = score.rank === null ? 'prior' : `#${score.rank}`
     const detail = score.detail === undefined ? '' : `  ${escapeLine(score.detail)}`
     const sign = score.contribution < 0 ? '' : '+'
     const figures = `${sign}${score.contribution.toFixed(4)}  ${rank.padEnd(5)}  score ${score.score.toFixed(3)}`
-    return style.dim(`      ${score.channel.padEnd(12)} ${figures}${detail}`)
+    return style.dim(`      ${score.channel.padEnd(width)} ${figures}${detail}`)
   })
 }
