@@ -159,7 +159,7 @@ const traits: Readonly<Record<Language, LanguageTraits>> = {
   ruby: {
     grammar: 'tree-sitter-ruby.wasm',
     queries: ['ruby'],
-    lexicon: { hash: 'after-space', multiline: `"'`, blocks: [['\n=begin', '\n=end']] },
+    lexicon: { hash: 'after-space', multiline: `"'`, blocks: [['=begin', '\n=end']] },
     keywords: words(
       'if elsif else unless case when while until for in do end begin rescue ensure raise return yield def class module self super require require_relative include extend attr_reader attr_accessor attr_writer true false nil and or not then next break new',
     ),

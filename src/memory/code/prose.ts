@@ -23,7 +23,7 @@ export interface Lexicon {
   readonly templates?: boolean
   /** Strings in which a backslash is only a backslash. */
   readonly raw?: 'rust' | 'csharp'
-  /** Further block comments: how they open and close. */
+  /** Further block comments, opened at the start of a line: how they open and close. */
   readonly blocks?: readonly (readonly [string, string])[]
 }
 
@@ -122,6 +122,7 @@ function dashEnd(text: string, at: number): number {
 }
 
 function blockEnd(text: string, at: number, lexicon: Lexicon): number {
+  if (at > 0 && text.charCodeAt(at - 1) !== newline) return at
   for (const [open, close] of lexicon.blocks ?? []) {
     if (text.startsWith(open, at)) return endAfter(text, close, at + open.length)
   }
