@@ -84,12 +84,15 @@ export class FlatVectors {
     this.#count = kept
   }
 
-  /** The `k` best by inner product, best first; equal scores by ascending id. `accept` sees few ids. */
-  search(query: Float32Array, k: number, accept?: Accept): Match[] {
+  /**
+   * The `k` best by inner product, best first; equal scores by ascending id. Only ids after `afterId`.
+   * `accept` is asked only about those that would be among the best.
+   */
+  search(query: Float32Array, k: number, accept?: Accept, afterId = 0): Match[] {
     const best = new BestMatches(k)
     const factor = this.#putQuery(query)
     if (factor === 0 || k <= 0) return []
-    for (let first = 0; first < this.#count; first += rowsPerStep) {
+    for (let first = this.#rowAfter(afterId); first < this.#count; first += rowsPerStep) {
       const rows = Math.min(rowsPerStep, this.#count - first)
       const sums = this.#scanRows(first, rows)
       for (let i = 0; i < rows; i++) {
@@ -122,6 +125,11 @@ export class FlatVectors {
       yield { id, vector: this.#vectorAt(row) }
       row = this.#ids[row] === id ? row + 1 : this.#rowAfter(id)
     }
+  }
+
+  vectorOf(id: number): Float32Array | undefined {
+    const row = this.#rowOf(id)
+    return row < 0 ? undefined : this.#vectorAt(row)
   }
 
   ids(): Uint32Array {
