@@ -67,7 +67,7 @@ function stage(): void {
 function shippedManifest(): Record<string, unknown> {
   const { scripts, dependencies, optionalDependencies, devDependencies, allowScripts, ...rest } =
     readManifest()
-  return { ...rest, private: false }
+  return { ...rest, private: false, files: ['**/*'] }
 }
 
 function placeAddon(): void {

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { FrameLocator, Page } from 'playwright-core'
 import { launchChromium } from './browser.ts'
 import { type EditorServer, startServer } from './editor-server.ts'
 import { outFolder, projectFolder } from './project.ts'
@@ -28,6 +28,8 @@ export interface Workbench {
   readonly server: EditorServer
   /** Saves what is visible as `out/screenshots/NAME.png`. */
   screenshot(name: string): Promise<void>
+  /** Opens Casebook's container in the activity bar and returns the inside of its panel. */
+  panel(): Promise<FrameLocator>
   /** Runs a command of the palette by its title, for example `Casebook: Health`. */
   command(title: string): Promise<void>
   close(): Promise<void>
@@ -44,6 +46,7 @@ const calmSettings = {
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
   'chat.commandCenter.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'update.mode': 'none',
 }
 
@@ -83,6 +86,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     server,
     close,
     screenshot: async (name) => void (await page.screenshot({ path: screenshotFile(name) })),
+    panel: () => openPanel(page),
     command: (title) => runCommand(page, title),
   }
 }
@@ -106,6 +110,12 @@ async function show(page: Page, url: string): Promise<void> {
   await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 })
   // Themes come with the extensions, a little after the rest.
   await page.locator('.monaco-workbench[class*="-themes-"]').waitFor({ timeout: 60_000 })
+}
+
+async function openPanel(page: Page): Promise<FrameLocator> {
+  await page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Casebook"]') }).click()
+  await page.mouse.move(640, 400)
+  return page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
 }
 
 async function runCommand(page: Page, title: string): Promise<void> {
