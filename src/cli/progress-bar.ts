@@ -20,7 +20,7 @@ export function renderProgress(progress: Progress, width: number, style: Style):
   const facts = [`${count(progress.done)}${progress.total > 0 ? `/${count(progress.total)}` : ''} ${unit}`]
   if (progress.total > 0) facts.push(percent(Math.min(1, progress.done / progress.total)))
   if (progress.rate > 0) facts.push(`${count(progress.rate)}/s`)
-  if (progress.etaSeconds !== null) facts.push(`${duration(Math.ceil(progress.etaSeconds))} left`)
+  if (progress.etaSeconds !== null) facts.push(`${timeLeft(progress.etaSeconds)} left`)
   const label = `${title.padEnd(8)}`
   const text = facts.join('  ')
   const room = width - 1 - label.length - text.length - 2
@@ -30,6 +30,10 @@ export function renderProgress(progress: Progress, width: number, style: Style):
   const current =
     left > 16 && progress.current ? `  ${style.dim(tail(escapeLine(progress.current), left))}` : ''
   return `${label}${bar}  ${text}${current}`
+}
+
+function timeLeft(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : duration(seconds)
 }
 
 function drawBar(progress: Progress, width: number, style: Style): string {

@@ -17,14 +17,17 @@ export interface Terminal {
   clear(): void
 }
 
-/** Smallest time between two drawings of the bar. */
-const drawEveryMs = 100
+/** Smallest time between two drawings of the bar, in milliseconds. */
+const drawEvery = 100
+/** Milliseconds after which work is long enough to be worth a bar. */
+const drawAfter = 300
 
 export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
   const style = openStyle(wantsColour(stdout.isTTY === true, process.env))
   const barStyle = openStyle(wantsColour(stderr.isTTY === true, process.env))
   const showsBar = stderr.isTTY === true && process.env.TERM !== 'dumb'
   let barDrawnAt = 0
+  let workBeganAt = 0
   let readerGone = false
   // `casebook search x | head` closes the pipe early: that is not a failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -36,6 +39,7 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
   const clear = () => {
     if (barDrawnAt > 0) stderr.write('\r\u001b[2K')
     barDrawnAt = 0
+    workBeganAt = 0
   }
   return {
     style,
@@ -46,12 +50,16 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
       await new Promise<void>((resolve) => stdout.write(`${text}\n`, () => resolve()))
     },
     note(text) {
+      // The next drawing of a bar that was visible must not wait again.
+      const began = workBeganAt
       clear()
+      workBeganAt = began
       stderr.write(`${text}\n`)
     },
     progress(progress) {
       const now = Date.now()
-      if (!showsBar || now - barDrawnAt < drawEveryMs) return
+      workBeganAt ||= now
+      if (!showsBar || now - barDrawnAt < drawEvery || now - workBeganAt < drawAfter) return
       barDrawnAt = now
       stderr.write(`\r\u001b[2K${renderProgress(progress, stderr.columns || 80, barStyle)}`)
     },

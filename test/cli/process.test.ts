@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openTerminal } from '../../src/cli/terminal.ts'
 import type { Progress } from '../../src/protocol.ts'
 import { type Files, makeRepo } from '../harness/fixture-repo.ts'
@@ -27,10 +28,13 @@ async function written(stream: PassThrough): Promise<string> {
 test('a terminal gets a bar that is gone before anything else is printed', async () => {
   const stderr = terminalStream()
   const terminal = openTerminal(terminalStream(), stderr)
+  terminal.progress({ ...bar, done: 1 })
+  await sleep(350)
   terminal.progress(bar)
   terminal.progress({ ...bar, done: 6 })
   terminal.note('a note')
   const output = await written(stderr)
+  assert.doesNotMatch(output, /1\/10/, 'nothing for work that is soon done')
   assert.match(output, /Reading .*5\/10 files/)
   assert.doesNotMatch(output, /6\/10/, 'drawn at most every 100 ms')
   assert.ok(output.endsWith('\r\u001b[2Ka note\n'))

@@ -39,7 +39,7 @@ export interface CorpusSummary {
 /** Functions of a file on average, by what is asked: few large files, or very many small ones. */
 const functionsPerFile = { chunks: 10, files: 1 }
 /** Chunks that the indexer makes of such a file on average (measured): small functions share one. */
-const chunksPerFile = 10.9
+const chunksPerFile = 12.3
 
 /** Generates a repository in the temporary folder, indexes it, searches it, and removes it. */
 export async function benchSearch(options: SearchBenchOptions): Promise<BenchReport> {
