@@ -17,6 +17,7 @@ import { examineCommit, searchCommits } from './memory/recall/commits.ts'
 import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
 import { searchChunks } from './memory/recall/search.ts'
+import { loadAnnAddon } from './memory/store/ann.ts'
 import { collectGarbage } from './memory/store/blobs.ts'
 import { isDamage, transaction } from './memory/store/database.ts'
 import { excludedFiles, openView, type View } from './memory/store/files.ts'
@@ -107,6 +108,14 @@ export async function openCasebook(options: OpenOptions): Promise<Casebook> {
     settings: options.settings,
   })
   return new OpenMemory(options, repository)
+}
+
+/** Why the native vector addon does not load here, null when it does. Without it every vector search is exact. */
+export async function vectorAddonProblem(): Promise<string | null> {
+  return await loadAnnAddon().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
 }
 
 class OpenMemory implements Casebook {

@@ -69,6 +69,19 @@ function atLeast(version: string, [major, minor]: readonly [number, number]): bo
   return foundMajor > major || (foundMajor === major && foundMinor >= minor)
 }
 
+/** `problem` is why the native vector addon does not load, null when it does. */
+export function checkAddon(problem: string | null): Check {
+  if (problem === null) return { name: 'addon', state: 'ok', message: 'the native vector index loads' }
+  const remedy =
+    'Search works without it, only slower in very large repositories. From source: npm run build.'
+  return {
+    name: 'addon',
+    state: 'warn',
+    message: `the native vector index does not load: ${problem}`,
+    remedy,
+  }
+}
+
 /** Where the store is, whether it can be written and has room. */
 export function checkStoreFolder(health: Health): Check[] {
   if (health.storePath === '') return [inMemory(health)]

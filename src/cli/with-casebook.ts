@@ -13,7 +13,7 @@ export async function withCasebook<Result>(
 ): Promise<Result> {
   checkFolder(call.repo)
   call.signal.throwIfAborted()
-  const openCasebook = await loadCasebook()
+  const { openCasebook } = await loadCasebook()
   const casebook = await openCasebook({
     repo: call.repo,
     ...(call.at !== undefined && { at: call.at }),
@@ -100,9 +100,9 @@ function checkFolder(folder: string): void {
 }
 
 /** Loaded only when a command needs it: help and version answer at once, and an old Node gets a clear message. */
-async function loadCasebook() {
+export async function loadCasebook() {
   try {
-    return (await import('../casebook.ts')).openCasebook
+    return await import('../casebook.ts')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_BUILTIN_MODULE') throw error
     throw new UserError(

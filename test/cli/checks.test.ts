@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkGit, checkHealth, checkNode, checkStoreFolder } from '../../src/cli/checks.ts'
+import { checkAddon, checkGit, checkHealth, checkNode, checkStoreFolder } from '../../src/cli/checks.ts'
 import type { Health } from '../../src/protocol.ts'
 
 const sound: Health = {
@@ -41,6 +41,14 @@ test('every finding comes with a remedy', () => {
   )
   for (const { name, remedy } of findings) assert.ok(remedy, name)
   assert.match(stateOf(broken, 'memory')?.message ?? '', /page 3/)
+})
+
+test('a missing addon is a warning: exact search serves', () => {
+  assert.equal(checkAddon(null).state, 'ok')
+  const { state, message, remedy } = checkAddon('wrong architecture')
+  assert.equal(state, 'warn')
+  assert.match(message, /wrong architecture/)
+  assert.ok(remedy)
 })
 
 test('a run that failed is reported with its time', () => {

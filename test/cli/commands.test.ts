@@ -200,6 +200,7 @@ test('doctor finds nothing wrong', async () => {
     'embedder',
     'vectors',
     'errors',
+    'addon',
     'index',
   ])
     assert.match(stdout, new RegExp(`^ok {4}${name} `, 'm'))

@@ -11,8 +11,8 @@ import { runCli, startCli } from './run-cli.ts'
 
 const bar: Progress = { phase: 'parse', done: 5, total: 10, rate: 100, etaSeconds: 1 }
 
-/** Pauses nine tenths of the time, so that a run lasts long enough to be interrupted. */
-const slow = { CASEBOOK_DUTY_CYCLE: '0.1' }
+/** Pauses two thirds of the time, so that a run lasts long enough to be interrupted. */
+const slow = { CASEBOOK_DUTY_CYCLE: '0.33' }
 
 /** A stream as Node gives it for a terminal. */
 function terminalStream(): NodeJS.WriteStream & PassThrough {

@@ -1,11 +1,11 @@
 /** `casebook doctor`: checks everything that Casebook stands on, and says how to repair what is broken. */
 
-import { type Check, checkHealth, checkMachine, checkStoreFolder } from '../checks.ts'
+import { type Check, checkAddon, checkHealth, checkMachine, checkStoreFolder } from '../checks.ts'
 import type { Call, Command, Reply } from '../command.ts'
 import { escapeLine } from '../escape.ts'
 import { describeError } from '../failure.ts'
 import type { Style } from '../style.ts'
-import { isIndexed, withCasebook } from '../with-casebook.ts'
+import { isIndexed, loadCasebook, withCasebook } from '../with-casebook.ts'
 
 export const doctor: Command = {
   name: 'doctor',
@@ -28,10 +28,11 @@ async function checkRepository(call: Call): Promise<Check[]> {
   try {
     return await withCasebook(call, async (casebook) => {
       const health = await casebook.health()
+      const addon = checkAddon(await (await loadCasebook()).vectorAddonProblem())
       const indexed: Check = isIndexed(casebook.status())
         ? { name: 'index', state: 'ok', message: `ready for ${casebook.root}` }
         : { name: 'index', state: 'warn', message: 'not built yet', remedy: "Run 'casebook index'." }
-      return [...checkStoreFolder(health), ...checkHealth(health), indexed]
+      return [...checkStoreFolder(health), ...checkHealth(health), addon, indexed]
     })
   } catch (error) {
     call.signal.throwIfAborted()
