@@ -47,13 +47,17 @@ export class AnnCache {
     this.#identity = identity
   }
 
-  /** Verified and loaded; a file that is not exactly what was written is removed, with the reason. */
-  async load(addon: AnnAddon): Promise<CachedAnn> {
+  /**
+   * Verified and loaded; a file that is not exactly what was written is removed, with the reason.
+   * `beforeRead` is called when the addon is about to see the file.
+   */
+  async load(addon: AnnAddon, beforeRead: () => void): Promise<CachedAnn> {
     const sidecar = await this.#readSidecar()
     if (sidecar === null) return { index: null, reason: 'no file' }
     const file = join(this.folder, sidecar.file)
     const fault = this.#foreign(sidecar) ?? (await damage(file, sidecar))
     if (fault !== null) return this.discard(fault)
+    beforeRead()
     try {
       const index = AnnIndex.read(addon, file, this.#identity.dimensions)
       if (index.size === sidecar.count) return { index }

@@ -23,6 +23,8 @@ export type Warning = 'none' | 'died-loading' | 'keeps-dying' | 'busy-elsewhere'
 export class AnnGuard {
   #file: string
   #deaths = 0
+  /** Only a note of this object is taken away again, never another process's. */
+  #entered = false
 
   constructor(file: string) {
     this.#file = file
@@ -43,9 +45,12 @@ export class AnnGuard {
     const note: Note = { pid: process.pid, host: hostname(), phase, deaths: this.#deaths }
     mkdirSync(dirname(this.#file), { recursive: true })
     writeFileSync(this.#file, JSON.stringify(note))
+    this.#entered = true
   }
 
   leave(): void {
+    if (!this.#entered) return
+    this.#entered = false
     this.#deaths = 0
     rmSync(this.#file, { force: true })
   }

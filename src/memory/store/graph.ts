@@ -97,8 +97,10 @@ export class Graph {
     }
     if (warning === 'died-loading') await cache?.discard('the last process died with it')
     try {
-      guard?.enter('load')
-      const cached = (await cache?.load(addon)) ?? { index: null, reason: 'no folder' }
+      const cached = (await cache?.load(addon, () => guard?.enter('load'))) ?? {
+        index: null,
+        reason: 'no folder',
+      }
       if (cached.index === null) this.#options.log.info(`HNSW is built anew: ${cached.reason}`)
       else if (await this.#takeCached(cached.index, flat)) return
       guard?.enter('build')

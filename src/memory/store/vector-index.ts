@@ -87,15 +87,16 @@ export class VectorIndex {
   /** Catches up with the database, whoever wrote to it. */
   sync(): void {
     const { db, embedderId, dimensions } = this.#options
-    this.#count = countVectors(db, embedderId)
-    if (!this.#fits(FlatVectors.bytesFor(this.#count, dimensions))) {
+    const count = countVectors(db, embedderId)
+    if (!this.#fits(FlatVectors.bytesFor(count, dimensions))) {
       this.#flat = null
+      this.#count = count
       return
     }
     const flat = this.#flat ?? new FlatVectors(dimensions)
     this.#flat = flat
     this.add(storedVectors(db, embedderId, flat.lastId))
-    if (flat.count === this.#count) return
+    if (flat.count === count) return
     const alive = new Set(vectorIds(db, embedderId))
     this.remove([...flat.ids()].filter((id) => !alive.has(id)))
   }
