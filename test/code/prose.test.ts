@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of JavaScript are the subject here.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { traitsOf } from '../../src/memory/code/languages.ts'

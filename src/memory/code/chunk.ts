@@ -244,6 +244,9 @@ function trimBlank(lines: LineTable, { startLine, endLine }: Range): Range | nul
 
 /** A draft with its offsets, cut further where it holds too many characters. */
 function fit(lines: LineTable, draft: Draft): Piece[] {
+  const from = lines.start(draft.startLine)
+  const to = lines.end(draft.endLine)
+  if (to - from <= longestPiece) return [{ ...draft, from, to }]
   const pieces: Piece[] = []
   let startLine = draft.startLine
   for (let line = draft.startLine; line <= draft.endLine; line++) {

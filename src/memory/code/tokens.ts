@@ -1,5 +1,7 @@
 /** Code-aware tokens: identifiers whole and in parts, short numbers, words, CJK bigrams; all folded. */
 
+import { hashOf, WordTable } from './word-table.ts'
+
 /** Longer words without an underscore are keys, hashes or minified code, not names. */
 const longestWord = 64
 const longestName = 128
@@ -25,13 +27,12 @@ export function identifierParts(name: string): string[] {
 
 /** Remembers what each word expands to: in code the same words come again and again. */
 export class Tokenizer {
-  readonly #cache: Map<string, string>
+  readonly #words = new WordTable()
   readonly #dropped: ReadonlySet<string>
 
   /** `dropped` words (exact case) give no tokens. */
   constructor(dropped: ReadonlySet<string> = new Set()) {
     this.#dropped = dropped
-    this.#cache = new Map()
   }
 
   /** The tokens of `text[from, to)`, each with a space before it; empty without tokens. */
@@ -39,27 +40,32 @@ export class Tokenizer {
     let out = ''
     let at = from
     while (at < to) {
-      const code = text.charCodeAt(at)
+      let code = text.charCodeAt(at)
       if (code < 128 && wordChar[code] === 0) {
         at++
         continue
       }
-      let end = code < 128 ? at + 1 : at
-      while (end < to && wordChar[text.charCodeAt(end)] === 1) end++
-      if (end < to && text.charCodeAt(end) > 127) end = wordEnd(text, at, to)
-      if (end - at > 1 || code > 127) out += this.#word(text.slice(at, end))
+      let hash = 0
+      let end = at
+      while (end < to && wordChar[code] === 1) {
+        hash = (Math.imul(hash, 31) + code) | 0
+        code = text.charCodeAt(++end)
+      }
+      if (end < to && code > 127) {
+        end = wordEnd(text, at, to)
+        hash = hashOf(text, at, end)
+      }
+      if (end - at > 1 || code > 127)
+        out += this.#words.find(text, at, end, hash) ?? this.#learn(text.slice(at, end), hash)
       at = end
     }
     return out
   }
 
-  #word(word: string): string {
-    const known = this.#cache.get(word)
-    if (known !== undefined) return known
+  #learn(word: string, hash: number): string {
     const tokens = this.#dropped.has(word) ? [] : wordTokens(word)
     const joined = tokens.length === 0 ? '' : ` ${tokens.join(' ')}`
-    if (this.#cache.size > 200_000) this.#cache.clear()
-    this.#cache.set(detached(word), joined)
+    this.#words.add(detached(word), hash, joined)
     return joined
   }
 }
