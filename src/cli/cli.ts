@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type Call, type Command, UsageError } from './command.ts'
 import { commands } from './commands.ts'
+import { agreedSettings } from './embedder-consent.ts'
 import { settingsFromEnvironment } from './environment.ts'
 import { escapeJson } from './escape.ts'
 import { exitCodes, reportFailure } from './failure.ts'
@@ -63,6 +64,8 @@ function makeCall(
 ): Call {
   const absolute = (path: string) => resolve(folder, path)
   const limit = parseLimit(values.limit, command)
+  const { settings, note } = agreedSettings(settingsFromEnvironment(environment), environment)
+  if (note !== null) terminal.note(note)
   return {
     repo: absolute(text(values.repo) ?? '.'),
     ...(values.at !== undefined && { at: String(values.at) }),
@@ -71,7 +74,7 @@ function makeCall(
     positionals,
     values,
     resolve: absolute,
-    settings: settingsFromEnvironment(environment),
+    settings,
     terminal,
     log: openLog(terminal, values.verbose === true),
     signal,

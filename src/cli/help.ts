@@ -1,6 +1,7 @@
 /** The help texts, made from the same table that parses the command line. */
 
 import type { Command, OptionTable } from './command.ts'
+import { consentVariable } from './embedder-consent.ts'
 import { settingVariables } from './environment.ts'
 import { columns } from './format.ts'
 import { globalOptions } from './parse-arguments.ts'
@@ -29,6 +30,7 @@ Exit codes: 0 done, 1 failed (the reason is on stderr), 2 wrong usage, 130 stopp
 
 Settings are read from the environment:
 ${settingRows()}
+${consentVariable}=HOST agrees that code is sent to that embedding server; nothing is sent without it.
 NO_COLOR=1 switches colours off.`
 }
 
