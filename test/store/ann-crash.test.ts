@@ -123,16 +123,16 @@ test('discards a sound file of other dimensions even when its sidecar vouches fo
 })
 
 test('distrusts a file after the process that loaded it died, though its checksum fits', async () => {
+  // hnswlib's file: 96 bytes, then for each point 4 bytes, 32 links of 4 bytes, the vector and 8 bytes.
+  // It follows links that point nowhere out of its memory.
   const bytes = readFileSync(graphFile())
-  // Links that point nowhere: hnswlib follows them out of its memory.
-  for (let i = 96; i < bytes.length; i += 7) bytes[i] = 0x7f
-  bytes.set(readFileSync(graphFile()).subarray(0, 96))
+  const pointBytes = 4 + 32 * 4 + dimensions * 4 + 8
+  for (let i = 0; i < 800; i++) bytes.fill(0x7f, 96 + i * pointBytes + 4, 96 + i * pointBytes + 4 + 32 * 4)
   forge(bytes)
-  const first = run('may-die')
-  if (first.outcome === null) {
-    assert.ok(first.signal !== null)
-    await assertRebuilt(/is built anew: no file/)
-  } else assert.deepEqual(first.outcome.ids, expected)
+  const { outcome, signal } = run('may-die')
+  assert.equal(outcome, null)
+  assert.match(String(signal), /^SIG(SEGV|ABRT|BUS)$/)
+  await assertRebuilt(/is built anew: no file/)
 })
 
 test('stays exact for one session when the last processes died building, and tries again then', async () => {
