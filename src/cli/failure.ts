@@ -41,14 +41,33 @@ export function describeError(error: unknown): { message: string; remedy: string
 const unexpected =
   "This was not expected. Run it again with --verbose for the details, or try 'casebook doctor'."
 
-/** Errors of the operating system that a person can do something about. */
+const noSpace = 'Free some space on that disk, or keep the store on another one with --store DIR.'
+const notWritable = 'Change the permissions, or keep the store in another place with --store DIR.'
+
+const systemRemedies: Readonly<Record<string, string>> = {
+  ENOSPC: noSpace,
+  EDQUOT: noSpace,
+  EROFS: notWritable,
+  EACCES: notWritable,
+  EPERM: notWritable,
+  EMFILE: 'Raise the limit of open files (ulimit -n) and run it again.',
+}
+
+/** By SQLite's primary result codes: BUSY, READONLY, IOERR, CORRUPT, FULL, NOTADB. */
+const sqliteRemedies: Readonly<Record<number, string>> = {
+  5: 'Another program is writing to this store. Close it, or wait, and run it again.',
+  8: notWritable,
+  10: 'Check the disk that holds the store, or keep the store in another place with --store DIR.',
+  11: "The index is damaged. Run 'casebook index' to set it aside and build it again.",
+  13: noSpace,
+  26: "The index is damaged. Run 'casebook index' to set it aside and build it again.",
+}
+
+/** What a person can do about errors of the operating system and the database. */
 function systemRemedy(error: unknown): string | null {
-  const code = (error as NodeJS.ErrnoException | null)?.code
-  if (code === 'ENOSPC') return 'Free some space on that disk, or choose another with --store DIR.'
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM')
-    return 'Change the permissions, or choose a place that can be written with --store DIR.'
-  if (code === 'EMFILE') return 'Raise the limit of open files (ulimit -n) and run it again.'
-  return null
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown }
+  if (typeof errcode === 'number') return sqliteRemedies[errcode & 0xff] ?? null
+  return typeof code === 'string' ? (systemRemedies[code] ?? null) : null
 }
 
 function trace(error: Error): string {
