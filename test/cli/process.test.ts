@@ -103,6 +103,19 @@ test('Ctrl-C ends an index run, and the next run goes on where it stopped', {
   assert.ok(summary.parsed < 1500, `${summary.parsed} read again`)
 })
 
+test('a search answers while another process is indexing, and says from how much', async () => {
+  using repo = makeRepo(manyFiles(1500))
+  const child = startCli(['index'], { cwd: repo.dir, env: { CASEBOOK_DUTY_CYCLE: '0.05' } })
+  const ended = once(child, 'close')
+  await untilFilesAreStored(repo.dir)
+  const { code, stdout, stderr } = await runCli(['search', 'made_up_function'], { cwd: repo.dir })
+  child.kill('SIGKILL')
+  await ended
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /^folder\d+\/file\d+\.py:/)
+  assert.match(stderr, /Another Casebook is indexing .*\n.* from \d{1,2} % of the files/)
+})
+
 test('a killed run leaves a store that the next one can use', {
   skip: process.platform === 'win32',
 }, async () => {
