@@ -20,13 +20,19 @@ const method = (name: string, lines: number) =>
   `    def ${name}(self):\n${'        self.step()\n'.repeat(lines - 1)}\n`
 
 test('gives a class header and its methods', () => {
-  const source = `import os\n\n\nclass Engine:\n    """Runs."""\n\n${method('start', 12)}${method('stop', 12)}`
+  const source = `import os\nimport sys\n\nclass Engine:\n    """Runs."""\n\n${method('start', 12)}${method('stop', 12)}`
   assert.deepEqual(outline(source, 'engine.py'), [
-    '1-1 header',
+    '1-2 header',
     '4-5 header Engine',
     '7-18 definition Engine.start',
     '20-31 definition Engine.stop',
   ])
+})
+
+test('gives the line of a bare class and a closing brace to its only methods', () => {
+  const body = '    step();\n'.repeat(12)
+  const source = `package a;\nimport b.C;\n\nclass A {\n\n  void f() {\n${body}  }\n\n  void g() {\n${body}  }\n}\n`
+  assert.deepEqual(outline(source, 'A.java'), ['1-2 header', '4-19 definition A.f', '21-35 definition A.g'])
 })
 
 test('keeps comments and decorators with the definition below', () => {

@@ -15,6 +15,8 @@ const smallClass = 20
 const largeValue = 6
 /** Loose lines between definitions up to this count stay with the definition above. */
 const smallGap = 2
+/** Loose lines at the start of a region up to this count go to the definition below. */
+const smallOpening = 1
 /** Neighbours of at most `smallPiece` lines each are put together up to `groupLines`: a three-line
  * function is too little text to rank by, and a chunk each would double the index. */
 const smallPiece = 8
@@ -42,6 +44,8 @@ interface Draft extends Range {
   name: string
   /** Where it was cut from: only pieces of one region are put together. */
   region: Block | null
+  /** `next`: an opening too small for a piece of its own; `group`: small pieces put together. */
+  join?: 'next' | 'group'
 }
 
 /** A definition that gives pieces of its own. */
@@ -113,7 +117,7 @@ function leadLine(lines: LineTable, line: number, floor: number): number {
   return lead
 }
 
-const longestLead = 60
+const longestLead = 200
 const leading =
   /^(?:\/\/|\/\*|\*|--|@|#(?!!|\s*(?:include|define|undef|if|ifdef|ifndef|else|elif|endif|pragma|region|endregion)\b))/
 
@@ -155,48 +159,55 @@ function cutBlock(cut: Cut, region: Block, block: Block): void {
   }
 }
 
-/** Lines of a region outside its blocks. Few of them, or a closing brace, stay with the piece above. */
+/**
+ * Lines of a region outside its blocks. Few of them, or a closing brace, stay with the piece above; few
+ * of them at the start (`class A {`) go to the piece below.
+ */
 function cutLoose({ lines, drafts }: Cut, region: Block, loose: Range): void {
   const range = trimBlank(lines, loose)
   if (range === null) return
   const above = drafts.at(-1)
   const full = fullLines(lines, range)
-  if (
-    above !== undefined &&
-    loose.startLine > region.startLine &&
-    full <= (above.region === region ? smallGap : 0)
-  ) {
+  const opens = loose.startLine === region.startLine
+  if (above !== undefined && !opens && full <= (above.region === region ? smallGap : 0)) {
     above.endLine = range.endLine
     return
   }
   const kind = region.container ? 'header' : 'definition'
-  for (const part of parts(lines, range, windowLines)) {
-    drafts.push({ kind, name: region.name, ...part, region })
-  }
+  const draft = { kind, name: region.name, region } as const
+  if (opens && full <= smallOpening && region.children.length > 0)
+    drafts.push({ ...draft, ...range, join: 'next' })
+  else for (const part of parts(lines, range, windowLines)) drafts.push({ ...draft, ...part })
 }
 
-/** How many lines hold a word, counted up to one more than a small gap. */
+/** How many lines hold more than an end of something, counted up to one more than a small gap. */
 function fullLines(lines: LineTable, range: Range): number {
   let full = 0
   for (let line = range.startLine; line <= range.endLine && full <= smallGap; line++) {
-    if (/[\p{L}\p{N}]/u.test(lines.trimmed(line))) full++
+    if (!closing.test(lines.trimmed(line))) full++
   }
   return full
 }
+
+/** `}`, `});`, `end`, `fi`, `#endif`, `} // namespace a`, or nothing. */
+const closing = /^(?:[^\p{L}\p{N}]*|(?:end|fi|done|esac)\b\W*|\W*#\s*endif\b.*|[})\];]+\s*\/[/*].*)$/u
 
 /** Puts small neighbours together; the name of a group lists its members. */
 function group(drafts: readonly Draft[]): Draft[] {
   const grouped: Draft[] = []
   for (const draft of drafts) {
     const last = grouped.at(-1)
-    if (last === undefined || !belongTogether(last, draft)) grouped.push(draft)
+    if (last?.join === 'next') grouped[grouped.length - 1] = { ...draft, startLine: last.startLine }
+    else if (last === undefined || !belongTogether(last, draft)) grouped.push(draft)
     else {
       const names = new Set([...last.name.split(', '), draft.name].filter(Boolean))
+      const name = [...names].join(', ')
       grouped[grouped.length - 1] = {
         ...last,
         kind: 'definition',
-        name: [...names].join(', '),
+        name,
         endLine: draft.endLine,
+        join: 'group',
       }
     }
   }
@@ -205,8 +216,8 @@ function group(drafts: readonly Draft[]): Draft[] {
 
 function belongTogether(last: Draft, next: Draft): boolean {
   if (last.region !== next.region || next.endLine - next.startLine >= smallPiece) return false
-  const lone = last.name.includes(', ') || last.endLine - last.startLine < smallPiece
-  return lone && last.name !== next.name && next.endLine - last.startLine < groupLines
+  const isSmall = last.join === 'group' || last.endLine - last.startLine < smallPiece
+  return isSmall && next.endLine - last.startLine < groupLines
 }
 
 /** Splits a range that is too long into about even parts, at blank lines where one is near. */
