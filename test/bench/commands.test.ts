@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -91,4 +91,50 @@ test('a benchmark of something that is no repository fails with a remedy', async
   const { code, stderr } = await runCli(['bench', 'index', '--repo', folder.dir])
   assert.equal(code, 1)
   assert.match(stderr, /cannot be cloned/)
+})
+
+test('bench localise finds repositories by name, ranks the files of issues and writes the rankings', async () => {
+  using place = makeRepo({}, { git: false })
+  using repo = makeRepo('python-small')
+  place.git('clone', '--quiet', '--bare', repo.dir, 'bookkeepers+ledger/repo')
+  const issue = (id: string, repository: string, problem: string) => ({
+    instance_id: id,
+    repo: repository,
+    base_commit: repo.git('rev-parse', 'HEAD'),
+    problem_statement: problem,
+    gold_files: ['ledger/money.py'],
+  })
+  const issues = [
+    issue(
+      'ledger-1',
+      'bookkeepers/ledger',
+      'parse_amount cuts cents\n\n`parse_amount("1.239")` should raise.',
+    ),
+    issue('other-1', 'nobody/nothing', 'x'),
+  ]
+  place.write({ 'issues.jsonl': issues.map((one) => `${JSON.stringify(one)}\n`).join('') })
+  const line = [
+    '--data',
+    join(place.dir, 'issues.jsonl'),
+    '--repos',
+    place.dir,
+    '--out',
+    join(place.dir, 'out.jsonl'),
+  ]
+  const { code, stdout, stderr } = await runCli(['bench', 'localise', ...line, '--ablate'])
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /\n *all +1 +1\.000 +1\.000 +1\.000 +1\.000\n|\nall +1 +1\.000/)
+  assert.match(stdout, /skipped +other-1 +nobody\/nothing is not in/)
+  assert.match(stdout, /\nwithout +Acc@1/)
+  assert.match(stderr, /1\/2 {2}ledger-1 {2}rank 1\n/)
+  const [ranking] = readFileSync(join(place.dir, 'out.jsonl'), 'utf8').split('\n')
+  assert.equal((JSON.parse(ranking ?? '{}') as { rank: number }).rank, 1)
+})
+
+test('bench localise refuses data that are no issues, with the line', async () => {
+  using place = makeRepo({ 'issues.jsonl': '{"instance_id": 3}\n' }, { git: false })
+  const line = ['bench', 'localise', '--data', join(place.dir, 'issues.jsonl'), '--repos', place.dir]
+  const { code, stderr } = await runCli(line)
+  assert.equal(code, 1)
+  assert.match(stderr, /Line 1 of .*issues\.jsonl is not an issue/)
 })
