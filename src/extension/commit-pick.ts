@@ -47,7 +47,7 @@ function searchCommits(memory: WindowMemory, examine: (commit: CommitRef) => Pro
 function itemOf({ root, sha, subject, time, files, explain }: CommitHit): CommitItem {
   const date = new Date(time * 1_000).toISOString().slice(0, 10)
   const changed = files.slice(0, 3).join(', ') + (files.length > 3 ? ` +${files.length - 3}` : '')
-  const detail = [changed, explainText(explain)].filter((part) => part !== '').join(' · ')
+  const detail = [explainText(explain), changed].filter((part) => part !== '').join(' · ')
   const description = `${sha.slice(0, 10)} ${date}`
   return { label: `$(git-commit) ${subject}`, description, detail, commit: { root, sha } }
 }

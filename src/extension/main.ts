@@ -15,6 +15,8 @@ export interface CasebookExtension {
   /** Milliseconds that `activate` held the extension host. */
   activationMilliseconds: number
   memory: WindowMemory
+  /** How many pages of the panel were served. */
+  panelPages(): number
 }
 
 export function activate(context: vscode.ExtensionContext): CasebookExtension {
@@ -24,8 +26,8 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
   const documents = addDocuments(context, memory)
   addStatusBar(context, memory)
   addCommands(context, { memory, documents, log })
-  addPanel(context, memory)
+  const panel = addPanel(context, memory)
   addFreshness(context, memory, log)
   addEmbedderConsent(context, memory)
-  return { activationMilliseconds: performance.now() - began, memory }
+  return { activationMilliseconds: performance.now() - began, memory, panelPages: panel.pages }
 }

@@ -22,24 +22,36 @@ const commandNames: Record<PanelCommand, string> = {
   'open-folder': 'vscode.openFolder',
 }
 
-export function addPanel(context: vscode.ExtensionContext, memory: WindowMemory): void {
-  const provider: vscode.WebviewViewProvider = {
-    resolveWebviewView: (view) => showPanel(context, memory, view),
-  }
-  context.subscriptions.push(vscode.window.registerWebviewViewProvider('casebook.panel', provider))
+export interface Panel {
+  /** How many pages asked for the state since activation. */
+  pages(): number
 }
 
-async function showPanel(
-  context: vscode.ExtensionContext,
-  memory: WindowMemory,
-  view: vscode.WebviewView,
-): Promise<void> {
+export function addPanel(context: vscode.ExtensionContext, memory: WindowMemory): Panel {
+  let pages = 0
+  const api = panelApi(memory, () => {
+    pages += 1
+  })
+  const provider: vscode.WebviewViewProvider = {
+    resolveWebviewView: (view) => showPanel(context, { memory, api, view }),
+  }
+  context.subscriptions.push(vscode.window.registerWebviewViewProvider('casebook.panel', provider))
+  return { pages: () => pages }
+}
+
+interface ShownPanel {
+  memory: WindowMemory
+  api: PanelApi
+  view: vscode.WebviewView
+}
+
+async function showPanel(context: vscode.ExtensionContext, { memory, api, view }: ShownPanel): Promise<void> {
   const { panelRequest } = await import('./panel-messages.ts')
   const { webview } = view
   const dist = vscode.Uri.joinPath(context.extensionUri, 'dist')
   webview.options = { enableScripts: true, localResourceRoots: [dist] }
   const listeners: vscode.Disposable[] = []
-  const page = connect<PanelEvents, PanelApi>(panelApi(memory), {
+  const page = connect<PanelEvents, PanelApi>(api, {
     post: (message) => webview.postMessage(message),
     on: (listener) => {
       webview.onDidReceiveMessage(
@@ -64,10 +76,13 @@ async function showPanel(
   })
 }
 
-function panelApi(memory: WindowMemory): PanelApi {
+function panelApi(memory: WindowMemory, onPage: () => void): PanelApi {
   const search = latestOnly((request: Parameters<PanelApi['search']>[0]) => memory.call('search', request))
   return {
-    state: async () => memory.state(),
+    state: async () => {
+      onPage()
+      return memory.state()
+    },
     // A question that was overtaken gets an empty answer, which the page drops by its number.
     search: async (request) => (await search(request)) ?? { hits: [], coverage: 0, milliseconds: 0 },
     reveal: async (place) => {

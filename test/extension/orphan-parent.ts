@@ -2,7 +2,7 @@
 
 import { observedClient } from './service-process.ts'
 
-const { client } = observedClient()
+const { client } = observedClient({ after() {} })
 await client.call('status')
 process.stdout.write(`${client.pid}\n`)
 setInterval(() => {}, 1_000)

@@ -7,8 +7,8 @@ import { eventually, isAlive, observedClient } from './service-process.ts'
 
 const quick = { first: 50, longest: 400, healthy: 60_000 }
 
-test('starts the service with the first call and ends it on dispose', async () => {
-  const { client } = observedClient()
+test('starts the service with the first call and ends it on dispose', async (t) => {
+  const { client } = observedClient(t)
   assert.equal(client.pid, null)
   assert.deepEqual(await client.call('status'), [])
   const pid = client.pid
@@ -18,8 +18,8 @@ test('starts the service with the first call and ends it on dispose', async () =
   await assert.rejects(client.call('status'), { name: 'ServiceEnded' })
 })
 
-test('answers again after the service was killed, and says why it was gone', async () => {
-  const { client, log, states } = observedClient(quick)
+test('answers again after the service was killed, and says why it was gone', async (t) => {
+  const { client, log, states } = observedClient(t, quick)
   await client.call('status')
   const first = client.pid
   assert.ok(first !== null)
@@ -38,8 +38,8 @@ test('answers again after the service was killed, and says why it was gone', asy
   await client.dispose()
 })
 
-test('repeats a question that the service died under', async () => {
-  const { client } = observedClient(quick)
+test('repeats a question that the service died under', async (t) => {
+  const { client } = observedClient(t, quick)
   await client.call('status')
   const asked = client.call('status')
   process.kill(client.pid ?? 0, 'SIGKILL')
@@ -47,8 +47,8 @@ test('repeats a question that the service died under', async () => {
   await client.dispose()
 })
 
-test('waits longer after every crash, up to a limit', async () => {
-  const { client, states } = observedClient(quick)
+test('waits longer after every crash, up to a limit', async (t) => {
+  const { client, states } = observedClient(t, quick)
   await client.call('status')
   for (let crash = 0; crash < 5; crash += 1) {
     const pid = client.pid ?? 0
@@ -60,8 +60,8 @@ test('waits longer after every crash, up to a limit', async () => {
   await client.dispose()
 })
 
-test('ends while it waits for a restart', async () => {
-  const { client, states } = observedClient({ first: 60_000, longest: 60_000, healthy: 60_000 })
+test('ends while it waits for a restart', async (t) => {
+  const { client, states } = observedClient(t, { first: 60_000, longest: 60_000, healthy: 60_000 })
   await client.call('status')
   process.kill(client.pid ?? 0, 'SIGKILL')
   await eventually(() => states.at(-1)?.kind === 'restarting')
@@ -71,8 +71,8 @@ test('ends while it waits for a restart', async () => {
   assert.equal(client.pid, null)
 })
 
-test('an error of the service keeps its name, message and remedy', async () => {
-  const { client } = observedClient()
+test('an error of the service keeps its name, message and remedy', async (t) => {
+  const { client } = observedClient(t)
   await assert.rejects(client.call('excluded', { root: '/nowhere' }), {
     name: 'UserError',
     message: 'No memory is open for /nowhere.',

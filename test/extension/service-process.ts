@@ -5,13 +5,21 @@ import { ServiceClient, type ServiceState } from '../../src/extension/service-cl
 
 export const serviceEntry = fileURLToPath(new URL('../../src/service.ts', import.meta.url))
 
+interface Disposed {
+  after(work: () => Promise<void>): void
+}
+
 export interface Observed {
   client: ServiceClient
   log: string[]
   states: ServiceState[]
 }
 
-export function observedClient(backOff?: { first: number; longest: number; healthy: number }): Observed {
+/** The client of a test, ended with it whatever happens. */
+export function observedClient(
+  test: Disposed,
+  backOff?: { first: number; longest: number; healthy: number },
+): Observed {
   const log: string[] = []
   const states: ServiceState[] = []
   const client = new ServiceClient({
@@ -21,6 +29,7 @@ export function observedClient(backOff?: { first: number; longest: number; healt
     onState: (state) => states.push(state),
     ...(backOff === undefined ? {} : { backOff }),
   })
+  test.after(() => client.dispose())
   return { client, log, states }
 }
 
