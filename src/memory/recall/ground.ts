@@ -1,7 +1,7 @@
 /** Everything that the channels of `locate` share while they answer one question. */
 
 import type { DatabaseSync } from '../store/database.ts'
-import { averageOf, type Collection } from './bm25.ts'
+import { averageOf, type Collection, type Field } from './bm25.ts'
 import type { RecallContext } from './context.ts'
 import { type Corpus, readCorpus } from './corpus.ts'
 import { openPostings, openStemmer, type Postings } from './postings.ts'
@@ -15,8 +15,12 @@ export interface Ground {
   db: DatabaseSync
   viewId: number
   query: Query
+  /** Commits after this moment (Unix seconds) are not seen. */
+  before: number
   corpus: Corpus
-  chunks: Collection
+  /** Chunks of files that can be an answer, and chunks of tests: each with its own frequencies. */
+  code: Collection
+  tests: Collection
   /** Terms with their postings among the chunks; the commonest are left out beyond the budget. */
   chunkPostings(terms: readonly Term[], budget?: number): { term: Term; postings: Postings }[]
   stems(words: readonly string[]): Map<string, string>
@@ -25,25 +29,41 @@ export interface Ground {
 /** Occurrences that one call may read: about 0.5 microseconds each. */
 const defaultBudget = 400_000
 
-export function openGround(context: RecallContext, query: Query): Ground {
+export function openGround(context: RecallContext, query: Query, before = Number.POSITIVE_INFINITY): Ground {
   const { db, viewId } = context
   const corpus = readCorpus(db, viewId)
   const stems = openStemmer(db)
   const read = remembered(openPostings(db, 'chunk_fts'))
-  const chunks: Collection = {
-    at: (document) => corpus.chunkAt[document] ?? -1,
-    size: corpus.chunkIds.length,
-    lengths: corpus.chunkLength,
-    averageLength: averageOf(corpus.chunkLength),
-    fields: [
-      { weight: 3, b: 0.75 },
-      { weight: 1, b: 0.75 },
-      { weight: 1, b: 0.75 },
-    ],
-  }
+  const code = collect(corpus, isRanked)
+  const tests = collect(corpus, (role) => role === 'test')
   const chunkPostings = (terms: readonly Term[], budget = defaultBudget) =>
     withinBudget(mergeStems(terms, stems), read, budget)
-  return { db, viewId, query, corpus, chunks, chunkPostings, stems }
+  return { db, viewId, query, before, corpus, code, tests, chunkPostings, stems }
+}
+
+/** A name that is defined here says more than one that is used. Long chunks lose less than long documents do. */
+const fields: readonly Field[] = [
+  { weight: 3, b: 0.3 },
+  { weight: 1, b: 0.6 },
+  { weight: 1, b: 0.6 },
+]
+
+function collect(corpus: Corpus, wanted: (role: Role) => boolean): Collection {
+  const roleOfBlob = new Map(corpus.files.map(({ blobId, role }) => [blobId, role]))
+  const has = Uint8Array.from(corpus.chunkBlob, (blobId) =>
+    wanted(roleOfBlob.get(blobId) ?? 'docs') ? 1 : 0,
+  )
+  const lengths = corpus.chunkLength.filter((_, at) => has[at] === 1)
+  return {
+    at(document) {
+      const at = corpus.chunkAt[document] ?? -1
+      return at >= 0 && has[at] === 1 ? at : -1
+    },
+    size: lengths.length,
+    lengths: corpus.chunkLength,
+    averageLength: averageOf(lengths),
+    fields,
+  }
 }
 
 function remembered(read: (stem: string) => Postings): (stem: string) => Postings {

@@ -13,6 +13,8 @@ import { readQuery } from './query.ts'
 export interface LocateOptions {
   /** Files in the answer; 10 when absent. */
   limit?: number
+  /** Commits after this moment (Unix seconds) are not seen. */
+  before?: number
   signal?: AbortSignal
 }
 
@@ -25,7 +27,10 @@ export async function locateFiles(
   options.signal?.throwIfAborted()
   const query = readQuery(issue)
   const nothing = nothingToFind(context.db, context.viewId, query)
-  const files = nothing === null ? rankFiles(context, openGround(context, query), options.limit ?? 10) : []
+  const files =
+    nothing === null
+      ? rankFiles(context, openGround(context, query, options.before), options.limit ?? 10)
+      : []
   return {
     files,
     ...(nothing !== null && { nothingFound: nothing }),

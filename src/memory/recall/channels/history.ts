@@ -24,7 +24,8 @@ const selectTouched = `
   select f.commit_id, f.path_id from view_commit v join commit_file f on f.commit_id = v.commit_id where v.view_id = ?`
 
 export function readHistory(ground: Ground): History {
-  const rows = ground.db.prepare(selectCommits).all(ground.viewId)
+  const all = ground.db.prepare(selectCommits).all(ground.viewId)
+  const rows = all.filter((row) => Number(row.time) <= ground.before)
   const ids = rows.map((row) => Number(row.id))
   const at = new Map(ids.map((id, position) => [id, position]))
   const files: number[][] = ids.map(() => [])
@@ -61,21 +62,30 @@ export function commitScores(ground: Ground, history: History, terms: readonly T
   return scores
 }
 
-/** Commits that may vote. */
-const voters = 50
-
 /** Half of the weight is lost after this many newer commits: code moves on. */
-const halfLife = 2_000
+const halfLife = 4_000
 
-export function votes(ground: Ground, history: History, scores: Float64Array): FileScores {
-  const files = noScores(ground)
-  const best = [...scores.keys()].filter((at) => (scores[at] ?? 0) > 0)
-  best.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
-  for (const at of best.slice(0, voters)) {
-    const vote = ((scores[at] ?? 0) * 0.5 ** (at / halfLife)) / Math.sqrt(history.touched[at] ?? 1)
-    for (const file of history.files[at] ?? []) files[file] = (files[file] ?? 0) + vote
-  }
-  return files
+export interface Votes {
+  /** What the best commit of a file says. */
+  best: FileScores
+  /** All commits of a file together; squared first, so that many weak ones do not outvote a good one. */
+  sum: FileScores
+}
+
+/** Commits vote for the files they changed, the fewer the more. Sweeping commits do not vote. */
+export function votes(ground: Ground, history: History, scores: Float64Array): Votes {
+  const [best, sum] = [noScores(ground), noScores(ground)]
+  history.files.forEach((changed, at) => {
+    const touched = history.touched[at] ?? 1
+    const score = scores[at] ?? 0
+    if (score === 0 || touched > sweepingChange) return
+    const fade = 0.5 ** (at / halfLife)
+    for (const file of changed) {
+      best[file] = Math.max(best[file] ?? 0, (score * fade) / Math.sqrt(touched))
+      sum[file] = (sum[file] ?? 0) + (score ** 2 * fade) / touched
+    }
+  })
+  return { best, sum: sum.map(Math.sqrt) }
 }
 
 const selectByIssue = `

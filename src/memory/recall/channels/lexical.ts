@@ -1,14 +1,74 @@
 /** Words of the issue in the chunks of a file: BM25 by field, the three best chunks summed. */
 
-import { addScores } from '../bm25.ts'
+import { addScores, averageOf, type Collection, type Field } from '../bm25.ts'
 import type { Corpus } from '../corpus.ts'
-import { type FileScores, type Ground, noScores } from '../ground.ts'
+import { type FileScores, type Ground, isRanked, noScores } from '../ground.ts'
+import type { Postings } from '../postings.ts'
 import type { Term } from '../query.ts'
 
-export function chunkScores(ground: Ground, terms: readonly Term[]): Float64Array {
+/** BM25 of every chunk of a collection, by position; the fields of the collection unless others are given. */
+export function chunkScores(
+  ground: Ground,
+  terms: readonly Term[],
+  collection: Collection = ground.code,
+  fields: readonly Field[] = collection.fields,
+): Float64Array {
   const scores = new Float64Array(ground.corpus.chunkIds.length)
-  addScores(ground.chunks, ground.chunkPostings(terms), scores)
+  addScores({ ...collection, fields }, ground.chunkPostings(terms), scores)
   return scores
+}
+
+const none: Field = { weight: 0, b: 0 }
+/** Only names that are defined; only identifiers. */
+export const namesOnly: readonly Field[] = [{ weight: 1, b: 0 }, none, none]
+export const codeOnly: readonly Field[] = [none, { weight: 1, b: 0.75 }, none]
+
+/** Each file as one document: what its chunks say together, where the words are spread over them. */
+export function documentScores(ground: Ground, terms: readonly Term[]): FileScores {
+  const { corpus, code } = ground
+  const blobs = [...corpus.filesOfBlob.keys()]
+  const at = new Map(blobs.map((blobId, index) => [blobId, index]))
+  const lengths = new Int32Array(blobs.length)
+  corpus.chunkBlob.forEach((blobId, chunk) => {
+    const index = at.get(blobId) ?? -1
+    lengths[index] = (lengths[index] ?? 0) + (corpus.chunkLength[chunk] ?? 0)
+  })
+  const ranked = new Set(corpus.files.filter(({ role }) => isRanked(role)).map(({ blobId }) => blobId))
+  const documents: Collection = {
+    at: (blobId) => (ranked.has(blobId) ? (at.get(blobId) ?? -1) : -1),
+    size: ranked.size,
+    lengths,
+    averageLength: averageOf(lengths.filter((_, index) => ranked.has(blobs[index] ?? -1))),
+    fields: code.fields.map(({ weight }) => ({ weight, b: 0.75 })),
+  }
+  const scores = new Float64Array(blobs.length)
+  const postings = ground
+    .chunkPostings(terms)
+    .map(({ term, postings: found }) => ({ term, postings: byBlob(corpus, found) }))
+  addScores(documents, postings, scores)
+  const files = noScores(ground)
+  blobs.forEach((blobId, index) => {
+    for (const file of corpus.filesOfBlob.get(blobId) ?? []) files[file] = scores[index] ?? 0
+  })
+  return files
+}
+
+/** The postings of chunks as postings of the blobs that hold them. */
+function byBlob(corpus: Corpus, { documents, counts }: Postings): Postings {
+  const places = new Map<number, number>()
+  const summed: number[][] = counts.map(() => [])
+  documents.forEach((chunk, index) => {
+    const at = corpus.chunkAt[chunk] ?? -1
+    if (at < 0) return
+    const blobId = corpus.chunkBlob[at] ?? -1
+    const place = places.get(blobId) ?? places.size
+    places.set(blobId, place)
+    counts.forEach((column, field) => {
+      const sums = summed[field]
+      if (sums !== undefined) sums[place] = (sums[place] ?? 0) + (column[index] ?? 0)
+    })
+  })
+  return { documents: [...places.keys()], counts: summed }
 }
 
 /** A file is as good as its three best chunks together: measured better than the best one or the whole file. */

@@ -2,6 +2,7 @@
 
 import { inverseFrequency } from '../bm25.ts'
 import { type FileScores, type Ground, isRanked, noScores } from '../ground.ts'
+import type { Mention } from '../mentions.ts'
 
 export interface Definition {
   file: number
@@ -35,10 +36,14 @@ export function openDefinitions(ground: Ground): (name: string) => Definition[] 
 /** Another case is another name in most languages, yet people write names carelessly. */
 const caseMismatch = 0.4
 
-export function symbolScores(ground: Ground, definitions: (name: string) => Definition[]): FileScores {
+export function symbolScores(
+  ground: Ground,
+  definitions: (name: string) => Definition[],
+  names: readonly Mention[],
+): FileScores {
   const scores = noScores(ground)
   const ranked = ground.corpus.files.filter(({ role }) => isRanked(role)).length
-  for (const { text, weight } of ground.query.names) {
+  for (const { text, weight } of names) {
     const found = definitions(text)
     const best = new Map<number, number>()
     for (const { file, name } of found) {
