@@ -21,12 +21,13 @@ export const plan: Plan = {
   // Long-term memory. The store splits words as the code room does, and knows nothing else.
   'src/memory/types.ts': { rooms: [], packages: [] },
   'src/memory/ports.ts': { rooms: [], packages: [] },
-  'src/memory/store': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['node:sqlite'] },
+  'src/memory/store': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['node:sqlite', 'zod'] },
   'src/memory/store/ann.ts': { rooms: nouns, packages: ['hnswlib-node', 'node:module'] },
   'src/memory/code': { rooms: nouns, packages: ['web-tree-sitter'] },
   'src/memory/git.ts': { rooms: nouns, packages: ['node:child_process'] },
   'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
-  'src/memory/recall': { rooms: memory, packages: [] },
+  // What recall finds crosses the boundary as it is.
+  'src/memory/recall': { rooms: [...memory, 'protocol.ts'], packages: [] },
 
   // Models.
   'src/llm': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['openai'] },
@@ -57,9 +58,9 @@ export const plan: Plan = {
     rooms: [...contracts, 'casebook.ts', 'assets.ts', '../package.json'],
     packages: ['node:child_process'],
   },
-  // Measures the index against parsing alone, which only the code room can do.
+  // Measures single rooms: the index against parsing alone, vector search without the rest.
   'src/cli/bench': {
-    rooms: [...contracts, 'cli', 'casebook.ts', 'assets.ts', 'memory/code'],
+    rooms: [...contracts, 'cli', 'casebook.ts', 'assets.ts', 'memory/code', 'memory/store'],
     packages: ['node:child_process'],
   },
 
