@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { assetsFolder, entryFile } from './assets.ts'
+import { openEndpoint } from './casebook/endpoint.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
 import { lastError, lastRun, runHistory, sqliteFacts, storeSizes, ViewCounts } from './casebook/status.ts'
@@ -71,6 +72,8 @@ export interface IndexSummary {
 
 export interface QueryOptions {
   limit?: number
+  /** `locate` only: commits after this moment (Unix seconds) are not seen, as if the issue were asked then. */
+  before?: number
   signal?: AbortSignal
 }
 
@@ -107,7 +110,9 @@ export async function openCasebook(options: OpenOptions): Promise<Casebook> {
     store: options.store,
     settings: options.settings,
   })
-  return new OpenMemory(options, repository)
+  const { embedder, problem } = await openEndpoint(options.settings.embedder, options.log)
+  const endpoint = options.endpoint ?? embedder
+  return new OpenMemory({ ...options, ...(endpoint === null ? {} : { endpoint }) }, repository, problem)
 }
 
 /** Why the native vector addon does not load here, null when it does. Without it every vector search is exact. */
@@ -133,10 +138,11 @@ class OpenMemory implements Casebook {
   readonly #urgent = new Set<string>()
   readonly #unwatch: () => void
   readonly #closing = new AbortController()
+  readonly #notices: string[]
   #runs: Promise<unknown> = Promise.resolve()
   #branch: string | null = null
 
-  constructor(options: OpenOptions, repository: Repository) {
+  constructor(options: OpenOptions, repository: Repository, endpointProblem: string | null) {
     this.#options = options
     this.#repository = repository
     this.root = repository.root
@@ -145,6 +151,8 @@ class OpenMemory implements Casebook {
     this.#index = openIndex(folder)
     this.#memory = openMemory(folder)
     if (this.#memory.message !== null) log.warn(this.#memory.message)
+    const place = folder === null ? repository.place.note : null
+    this.#notices = [this.#memory.message, place, endpointProblem].filter((notice) => notice !== null)
     const { db } = this.#index
     this.#view = transaction(db, () => openView(db, repository.viewKey))
     this.#counts = new ViewCounts(db, this.#view)
@@ -345,6 +353,7 @@ class OpenMemory implements Casebook {
       branch: this.#branch,
       lastRun: lastRun(db, this.#view),
       lastError: lastError(db, this.#view),
+      notices: this.#notices,
     }
   }
 

@@ -38,6 +38,8 @@ export interface RootStatus {
   /** Unix milliseconds of the last completed run, with its reason. */
   lastRun: { at: number; reason: string; seconds: number; parsed: number } | null
   lastError: string | null
+  /** What the person should know though indexing works: a restored backup, a store in memory, a dead server. */
+  notices: string[]
 }
 
 export interface Health {

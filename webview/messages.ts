@@ -39,6 +39,7 @@ const rootStatus = z.object({
     z.object({ at: z.number(), reason: z.string(), seconds: z.number(), parsed: z.number() }),
   ),
   lastError: z.nullable(z.string()),
+  notices: z.array(z.string()),
 })
 
 export const panelState = z.object({

@@ -19,6 +19,7 @@ const root: RootStatus = {
   branch: 'main',
   lastRun: null,
   lastError: null,
+  notices: [],
 }
 
 const health: Health = {

@@ -6,7 +6,15 @@ import { StatusFeed } from '../../src/service/status-feed.ts'
 
 function status(root: string, state: IndexState, indexedFiles = 0): RootStatus {
   const counts = { files: 10, indexedFiles, excludedFiles: 0, chunks: 0, symbols: 0, commits: 0 }
-  const nothing = { progress: null, languages: [], head: null, branch: null, lastRun: null, lastError: null }
+  const nothing = {
+    progress: null,
+    languages: [],
+    head: null,
+    branch: null,
+    lastRun: null,
+    lastError: null,
+    notices: [],
+  }
   return { root, name: root, state, ...counts, ...nothing }
 }
 

@@ -26,6 +26,7 @@ export const idleRoot: RootStatus = {
   branch: 'main',
   lastRun: { at: Date.now() - 130_000, reason: 'git changed: HEAD moved', seconds: 0.41, parsed: 12 },
   lastError: null,
+  notices: [],
 }
 
 export const indexingRoot: RootStatus = {

@@ -33,7 +33,8 @@ export class RootCard extends PanelElement {
           </span>`
           }
         </header>
-        ${stateLine(status)} ${progressLines(status)} ${counts(status)}
+        ${stateLine(status)} ${status.notices.map((notice) => html`<p class="warning">${notice}</p>`)}
+        ${progressLines(status)} ${counts(status)}
         <casebook-language-bars .languages=${status.languages}></casebook-language-bars>
         ${lastRun(status)} ${this.#actions(status)}
       </article>

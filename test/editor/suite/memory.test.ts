@@ -1,6 +1,7 @@
 /** The window's memory in a real editor: opened, filled, searched, kept fresh, and back after a crash. */
 
 import assert from 'node:assert/strict'
+import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import * as vscode from 'vscode'
 import type { CasebookExtension } from '../../../src/extension/main.ts'
@@ -54,8 +55,8 @@ export const tests: EditorTests = {
     const document = await vscode.workspace.openTextDocument(file('ledger/money.py'))
     await vscode.window.showTextDocument(document)
     const times: number[] = []
-    for (const round of [1, 2, 3]) {
-      const name = `settle_overdraft_${round}${'abc'[round - 1]}`
+    for (const round of [1, 2, 3, 4, 5]) {
+      const name = `settle_overdraft_${'abcde'[round - 1]}`
       const edit = new vscode.WorkspaceEdit()
       edit.insert(
         document.uri,
@@ -70,7 +71,7 @@ export const tests: EditorTests = {
       )
       times.push(performance.now() - began)
     }
-    assert.ok(Math.min(...times) < 150, times.map((time) => time.toFixed(0)).join(', '))
+    assert.ok(Math.min(...times) < 150 * load(), times.map((time) => time.toFixed(0)).join(', '))
   },
 
   async 'learns of files that come and go on disk'() {
@@ -150,6 +151,11 @@ export const tests: EditorTests = {
     await vscode.commands.executeCommand('casebook.panel.focus')
     await until(async () => (await casebook()).panelPages() > 0)
   },
+}
+
+/** How many times slower everything is on a machine whose cores are shared by more work than they have. */
+function load(): number {
+  return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
 }
 
 async function casebook(): Promise<CasebookExtension> {

@@ -1,0 +1,34 @@
+/** The embedding endpoint that the settings name; without it, or when it does not answer, the built-in one serves. */
+
+import type { EmbedderSettings } from '../config.ts'
+import { openEndpointEmbedder } from '../llm/embed-openai.ts'
+import type { Embedder, Log } from '../memory/ports.ts'
+
+/** Milliseconds that a server may take to answer the first question before the memory opens without it. */
+const patience = 5_000
+
+export interface OpenedEndpoint {
+  embedder: Embedder | null
+  /** Why the built-in embedder serves although an endpoint is set; null when all is well. */
+  problem: string | null
+}
+
+/** The caller has asked the person: settings that name an endpoint say that they agreed. Never throws. */
+export async function openEndpoint(settings: EmbedderSettings, log: Log): Promise<OpenedEndpoint> {
+  if (settings.kind === 'local') return { embedder: null, problem: null }
+  try {
+    const embedder = await openEndpointEmbedder(settings, AbortSignal.timeout(patience))
+    return { embedder, problem: null }
+  } catch (error) {
+    const problem = `${reasonOf(error)} The built-in embedder serves meanwhile.`
+    log.error(problem)
+    return { embedder: null, problem }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return `The embedding server did not answer within ${patience / 1000} s.`
+  const remedy = 'remedy' in error ? ` ${String(error.remedy)}` : ''
+  return `${error.message}${remedy}`
+}
