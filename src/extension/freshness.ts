@@ -6,8 +6,6 @@ import type { WindowMemory } from './window-memory.ts'
 
 /** Milliseconds in which file events are gathered. A save must be searchable within 150. */
 const gathering = 25
-/** More files than this in one batch are a checkout or a build: the scan of a run sees them faster. */
-const largestBatch = 500
 
 export function addFreshness(
   context: vscode.ExtensionContext,
@@ -15,7 +13,7 @@ export function addFreshness(
   log: vscode.LogOutputChannel,
 ): void {
   const failed = (error: unknown) => log.warn(`File events could not be told: ${String(error)}`)
-  const changed = batched(memory, (root, paths) => void tell(memory, root, paths).catch(failed))
+  const changed = batched(memory, (root, paths) => void memory.call('touch', { root, paths }).catch(failed))
   const opened = batched(
     memory,
     (root, paths) => void memory.call('prioritise', { root, paths }).catch(failed),
@@ -33,16 +31,9 @@ export function addFreshness(
     vscode.workspace.onDidRenameFiles(({ files }) => {
       for (const { oldUri, newUri } of files) for (const uri of [oldUri, newUri]) changed.add(uri)
     }),
-    vscode.window.onDidChangeVisibleTextEditors((editors) => {
-      for (const editor of editors) opened.add(editor.document.uri)
-    }),
-    whenRootsOpen(memory, () => openTabs().forEach(opened.add)),
+    vscode.window.tabGroups.onDidChangeTabs(tellOpen),
+    whenRootsOpen(memory, tellOpen),
   )
-}
-
-async function tell(memory: WindowMemory, root: string, paths: string[]): Promise<void> {
-  if (paths.length <= largestBatch) return await memory.call('touch', { root, paths })
-  await memory.call('reindex', { root, reason: `${paths.length} files changed on disk` })
 }
 
 interface Batch extends vscode.Disposable {
@@ -84,7 +75,7 @@ function whenRootsOpen(memory: WindowMemory, work: () => void): vscode.Disposabl
   })
 }
 
-function openTabs(): vscode.Uri[] {
+function openFiles(): vscode.Uri[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs)
   return tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri] : []))
 }

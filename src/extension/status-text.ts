@@ -14,7 +14,7 @@ export interface StatusText {
 export function statusText(state: PanelState): StatusText {
   if (state.access !== 'ready') return accessText(state.access)
   const tooltip = [
-    ...state.roots.map((root) => `${root.name}: ${rootText(root)}`),
+    ...state.roots.flatMap((root) => [`${root.name}: ${rootText(root)}`, ...root.notices]),
     ...state.problems.map(({ folder, message, remedy }) => `${folder}: ${message} ${remedy}`.trimEnd()),
   ].join('\n')
   if (state.service === 'restarting') {
@@ -27,7 +27,9 @@ export function statusText(state: PanelState): StatusText {
   if (state.problems.length > 0 || state.roots.some((root) => root.state.kind === 'failed')) {
     return { text: '$(error) Casebook', tooltip, severity: 'error' }
   }
-  return { text: `${busyIcon(state.roots)} ${label(state.roots)}`, tooltip, severity: 'normal' }
+  const noticed = state.roots.some(({ notices }) => notices.length > 0)
+  const icon = noticed ? '$(warning)' : busyIcon(state.roots)
+  return { text: `${icon} ${label(state.roots)}`, tooltip, severity: 'normal' }
 }
 
 /** One root in one line: what it does, how far it is, why. */
