@@ -18,6 +18,8 @@ export function addFreshness(
     memory,
     (root, paths) => void memory.call('prioritise', { root, paths }).catch(failed),
   )
+  // The memory keeps the last list: each time all open files are told, not only those that came.
+  const tellOpen = () => openFiles().forEach(opened.add)
   const watcher = vscode.workspace.createFileSystemWatcher('**/*')
   context.subscriptions.push(
     changed,
