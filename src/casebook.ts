@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { assetsFolder, entryFile } from './assets.ts'
 import { openEndpoint } from './casebook/endpoint.ts'
+import { withPreviews } from './casebook/preview.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
 import { lastError, lastRun, runHistory, sqliteFacts, storeSizes, ViewCounts } from './casebook/status.ts'
@@ -320,8 +321,9 @@ class OpenMemory implements Casebook {
     }
   }
 
-  search(query: string, options: QueryOptions = {}): Promise<SearchReply> {
-    return searchChunks(this.#context(), query, options)
+  async search(query: string, options: QueryOptions = {}): Promise<SearchReply> {
+    const reply = await searchChunks(this.#context(), query, options)
+    return { ...reply, hits: await withPreviews(reply.hits, this.#repository) }
   }
 
   locate(issue: string, options: QueryOptions = {}): Promise<LocateReply> {

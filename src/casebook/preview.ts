@@ -1,0 +1,56 @@
+/** The first lines of each hit, read from where the view stands: the work tree, or the objects of a commit. */
+
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Git } from '../memory/git.ts'
+import type { Span } from '../memory/types.ts'
+import type { ChunkHit, Hit } from '../protocol.ts'
+
+export interface PreviewSource {
+  root: string
+  git: Git
+  /** Full id for time travel; null for the work tree. */
+  commit: string | null
+}
+
+const mostLines = 12
+const longestLine = 300
+
+/** Hits with their previews; one that cannot be read any more keeps an empty one. */
+export async function withPreviews(hits: readonly Hit[], source: PreviewSource): Promise<Hit[]> {
+  const texts = new Map<string, Promise<string>>()
+  const textOf = (path: string) => {
+    const known = texts.get(path) ?? readText(path, source).catch(() => '')
+    texts.set(path, known)
+    return known
+  }
+  const preview = async (hit: ChunkHit) => ({ ...hit, preview: excerpt(await textOf(hit.path), hit.span) })
+  return await Promise.all(hits.map((hit) => (hit.type === 'chunk' ? preview(hit) : hit)))
+}
+
+/** The lines of `span` from the first that is not blank, without their common indentation. */
+export function excerpt(text: string, { startLine, endLine }: Span): string {
+  const lines = text.split(/\r?\n/).slice(startLine - 1, endLine)
+  const first = lines.findIndex((line) => line.trim() !== '')
+  if (first < 0) return ''
+  const shown = lines.slice(first, first + mostLines)
+  const indents = shown.filter((line) => line.trim() !== '').map((line) => line.search(/\S/))
+  const indent = Math.min(...indents)
+  return shown
+    .map((line) => line.slice(indent, indent + longestLine).trimEnd())
+    .join('\n')
+    .trimEnd()
+}
+
+async function readText(path: string, { root, git, commit }: PreviewSource): Promise<string> {
+  if (commit !== null) return await git.run(['cat-file', 'blob', `${commit}:${path}`])
+  // Since it was indexed, something else may have taken the place of the file: a link or a pipe is not read.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+  const file = await open(join(root, path), flags)
+  try {
+    return (await file.stat()).isFile() ? await file.readFile('utf8') : ''
+  } finally {
+    await file.close()
+  }
+}
