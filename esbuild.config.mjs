@@ -4,7 +4,7 @@
  * --outdir=FOLDER (instead of dist/).
  */
 
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import esbuild from 'esbuild'
@@ -112,18 +112,15 @@ function processes() {
 }
 
 function editorSuites() {
-  if (!existsSync(join(root, 'test/editor/suite'))) return []
   const { outfile: _, ...options } = nodeOptions('', '', { editor: true })
   const entries = readdirSync(join(root, 'test/editor/suite')).filter((name) => name.endsWith('.test.ts'))
-  return [
-    {
-      ...options,
-      outdir: join(dist, 'test'),
-      outExtension: { '.js': '.cjs' },
-      entryPoints: ['test/editor/suite-runner.ts', ...entries.map((name) => `test/editor/suite/${name}`)],
-      outbase: 'test/editor',
-    },
-  ]
+  return {
+    ...options,
+    outdir: join(dist, 'test'),
+    outExtension: { '.js': '.cjs' },
+    entryPoints: ['test/editor/suite-runner.ts', ...entries.map((name) => `test/editor/suite/${name}`)],
+    outbase: 'test/editor',
+  }
 }
 
 function copyAssets() {
@@ -132,10 +129,11 @@ function copyAssets() {
     const files = languages.map((language) => join(modules, name, `tree-sitter-${language}.wasm`))
     copyInto(join(dist, 'grammars'), ...files)
   }
-  rmSync(join(dist, 'queries'), { recursive: true, force: true })
   const queries = join(root, 'media/queries')
-  if (existsSync(queries))
-    copyInto(join(dist, 'queries'), ...readdirSync(queries).map((name) => join(queries, name)))
+  copyInto(join(dist, 'queries'), ...readdirSync(queries).map((name) => join(queries, name)))
+  for (const name of readdirSync(join(dist, 'queries'))) {
+    if (!existsSync(join(queries, name))) rmSync(join(dist, 'queries', name))
+  }
   copyInto(dist, join(modules, '@vscode/codicons/dist/codicon.css'))
   copyInto(dist, join(modules, '@vscode/codicons/dist/codicon.ttf'))
   const addon = join(modules, 'hnswlib-node/build/Release/addon.node')
@@ -143,30 +141,32 @@ function copyAssets() {
   else console.warn('hnswlib-node was not built on this machine: vectors will be searched exactly.')
 }
 
+/** Leaves files alone that are there already: somebody may be reading them. */
 function copyInto(folder, ...files) {
   mkdirSync(folder, { recursive: true })
-  for (const file of files) copyFileSync(file, join(folder, basename(file)))
+  for (const file of files) {
+    const target = join(folder, basename(file))
+    if (!isCopy(file, target)) copyFileSync(file, target)
+  }
 }
 
-/** While the house is being built some entries do not exist yet. */
-function exists(options) {
-  const entry = Array.isArray(options.entryPoints) ? options.entryPoints[0] : options.entryPoints.panel
-  if (existsSync(join(root, entry))) return true
-  console.warn(`${entry} does not exist yet: skipped`)
-  return false
+function isCopy(file, target) {
+  if (!existsSync(target)) return false
+  const [from, to] = [statSync(file), statSync(target)]
+  return from.size === to.size && from.mtimeMs <= to.mtimeMs
 }
 
 async function build() {
   copyAssets()
-  const all = [...processes(), ...(flags.has('--tests') ? editorSuites() : [])].filter(exists)
+  const all = [...processes(), ...(flags.has('--tests') ? [editorSuites()] : [])]
   if (flags.has('--watch')) {
     for (const options of all) await (await esbuild.context({ ...options, logLevel: 'info' })).watch()
     return
   }
   // esbuild has printed the errors by then; one broken process does not keep the others from being built.
   const results = await Promise.allSettled(all.map((options) => esbuild.build(options)))
-  if (results.some(({ status }) => status === 'rejected')) process.exitCode = 1
-  if (existsSync(join(dist, 'cli.cjs'))) chmodSync(join(dist, 'cli.cjs'), 0o755)
+  if (results.some(({ status }) => status === 'rejected')) process.exit(1)
+  chmodSync(join(dist, 'cli.cjs'), 0o755)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build()

@@ -36,7 +36,11 @@ function install() {
   if (!installedIsCurrent()) {
     say('installing the packages of package-lock.json')
     // Without scripts: native parsers that nobody uses would be compiled otherwise.
-    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], 'The packages could not be installed.')
+    run(
+      'npm',
+      ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+      'The packages could not be installed.',
+    )
     writeFileSync(stampFile(), lockHash())
   }
   if (!existsSync(node24)) run('npm', ['rebuild', 'node'], 'Node 24 could not be installed from npm.')

@@ -23,6 +23,8 @@ export interface EditorServer {
   readonly authority: string
   /** What the server printed so far, for messages about failures. */
   output(): string
+  /** Settles when the server has ended, for whatever reason. */
+  readonly ended: Promise<void>
   /** Ends the server and everything that it started. */
   close(): Promise<void>
 }
@@ -44,8 +46,13 @@ export async function startServer(options: ServerOptions): Promise<EditorServer>
   child.stdout.on('data', (data) => {
     output += data
   })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await listening(child, () => output)
-  return { authority: `127.0.0.1:${port}`, output: () => output, close: () => close(child) }
+  const close = async () => {
+    child.stdin.end()
+    await ended
+  }
+  return { authority: `127.0.0.1:${port}`, output: () => output, ended, close }
 }
 
 /** The arguments for installing a packed extension into the same folder that a server will use. */
@@ -87,13 +94,6 @@ function listening(child: ChildProcess, output: () => string): Promise<void> {
     child.stdout?.on('data', check)
     child.once('exit', () => reject(new Error(`VS Code's server ended:\n${output()}`)))
   })
-}
-
-async function close(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.stdin?.end()
-  await ended
 }
 
 function freePort(): Promise<number> {

@@ -31,6 +31,11 @@ const url = workbenchUrl(server.authority, { folder: realpathSync(folder) })
 console.log(`\nCasebook in VS Code, on ${realpathSync(folder)}:\n\n  ${url}\n\nPress Ctrl-C to end.`)
 
 let closing = false
+server.ended.then(() => {
+  if (closing) return
+  console.error(`VS Code's server ended by itself:\n${server.output()}`)
+  process.exit(1)
+}, end)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
 
 async function end(): Promise<void> {
