@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs'
 import type { Casebook, IndexSummary } from '../casebook.ts'
-import { UserError } from '../memory/ports.ts'
+import { type Log, UserError } from '../memory/ports.ts'
 import type { RootStatus } from '../protocol.ts'
 import type { Call } from './command.ts'
 
@@ -14,19 +14,35 @@ export async function withCasebook<Result>(
   checkFolder(call.repo)
   call.signal.throwIfAborted()
   const { openCasebook } = await loadCasebook()
+  const { log, heard } = listening(call.log)
   const casebook = await openCasebook({
     repo: call.repo,
     ...(call.at !== undefined && { at: call.at }),
     ...(call.store !== undefined && { store: call.store }),
     settings: call.settings,
-    log: call.log,
+    log,
   })
+  for (const notice of casebook.status().notices) if (!heard.has(notice)) call.log.warn(notice)
   try {
     return await work(casebook)
   } finally {
     call.terminal.clear()
     await casebook.close()
   }
+}
+
+/** The same log, and what it has said so far: a notice is not repeated. */
+function listening(log: Log): { log: Log; heard: Set<string> } {
+  const heard = new Set<string>()
+  const warn = (message: string) => {
+    heard.add(message)
+    log.warn(message)
+  }
+  const error = (message: string, cause?: unknown) => {
+    heard.add(message)
+    log.error(message, cause)
+  }
+  return { log: { ...log, warn, error }, heard }
 }
 
 /** As `withCasebook`, but indexed: the first question about a repository does it, later ones look for changes. */

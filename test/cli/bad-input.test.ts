@@ -116,7 +116,20 @@ test('a repository that cannot be written is indexed in memory, and says so', as
   const found = await runCli(['search', 'round_half_even', '--repo', locked.dir])
   assert.equal(found.code, 0, found.stderr)
   assert.match(found.stdout, /ledger\/money\.py/)
+  assert.match(found.stderr, /warning: .*memory only/)
   const examined = await runCli(['doctor', '--repo', locked.dir])
   assert.match(examined.stdout, /warn {2}store .*memory only/)
   assert.equal(examined.code, 0)
+})
+
+test('a dead embedding server is said once, and the built-in embedder answers', async () => {
+  const env = {
+    CASEBOOK_EMBEDDER_KIND: 'endpoint',
+    CASEBOOK_EMBEDDER_BASE_URL: 'http://127.0.0.1:9/v1',
+    CASEBOOK_EMBEDDER_MODEL: 'some-model',
+  }
+  const { code, stdout, stderr } = await runCli(['search', 'parse_amount'], { cwd: repo.dir, env })
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /ledger\/money\.py/)
+  assert.equal(stderr.match(/built-in embedder serves/g)?.length, 1, stderr)
 })

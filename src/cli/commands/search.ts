@@ -2,7 +2,7 @@
 
 import type { Hit, SearchReply } from '../../protocol.ts'
 import { type Command, UsageError } from '../command.ts'
-import { escapeBlock, escapeLine } from '../escape.ts'
+import { escapeLine } from '../escape.ts'
 import { moment } from '../format.ts'
 import type { Style } from '../style.ts'
 import { withIndexed } from '../with-casebook.ts'
@@ -23,16 +23,24 @@ export const search: Command = {
       casebook.search(query, { limit: call.limit ?? 10, signal: call.signal }),
     )
     call.terminal.note(coverageNote(reply, reply.hits.length))
-    return { data: reply, text: (style) => render(reply, call.values.explain === true, style) }
+    return {
+      data: reply,
+      text: (style) => render(reply, { query, explain: call.values.explain === true }, style),
+    }
   },
 }
 
-function render(reply: SearchReply, explain: boolean, style: Style): string {
+interface Shown {
+  query: string
+  explain: boolean
+}
+
+function render(reply: SearchReply, { query, explain }: Shown, style: Style): string {
   if (reply.hits.length === 0) return nothing(reply)
   return reply.hits
     .map((hit) => [
       title(hit, style),
-      ...preview(hit, style),
+      ...preview(hit, query, style),
       ...(explain ? explainLines(hit.explain, style) : []),
     ])
     .map((lines) => lines.join('\n'))
@@ -49,11 +57,15 @@ function title(hit: Hit, style: Style): string {
   return `${place}  ${style.bold(hit.name === '' ? hit.kind : escapeLine(hit.name))}  ${score}`
 }
 
-/** The first line of the chunk that says something. */
-function preview(hit: Hit, style: Style): string[] {
+/** The line of the preview that says most about the query; the first one where none says anything. */
+function preview(hit: Hit, query: string, style: Style): string[] {
   if (hit.type === 'commit') return []
-  const line = escapeBlock(hit.preview)
-    .split('\n')
-    .find((candidate) => candidate.trim() !== '')
-  return line === undefined ? [] : [style.dim(`    ${line.trim().slice(0, 140)}`)]
+  const words = query
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+  const lines = hit.preview.split('\n').filter((line) => line.trim() !== '')
+  const worth = (line: string) => words.filter((word) => line.toLowerCase().includes(word)).length
+  const [best] = lines.map((line) => ({ line, worth: worth(line) })).sort((a, b) => b.worth - a.worth)
+  return best === undefined ? [] : [style.dim(`    ${escapeLine(best.line.trim().slice(0, 140))}`)]
 }
