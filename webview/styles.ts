@@ -54,7 +54,9 @@ export const pageStyles = css`
   .hit-title { display: flex; gap: 4px; align-items: start; }
   .hit-title .codicon { flex: none; color: var(--vscode-icon-foreground); }
   .hit-name { font-weight: 600; overflow-wrap: anywhere; }
-  .hit-place { display: block; color: var(--vscode-descriptionForeground); font-size: 0.9em; overflow-wrap: anywhere; }
+  .hit-place { display: flex; gap: 6px; color: var(--vscode-descriptionForeground); font-size: 0.9em; }
+  .hit-lines { overflow-wrap: anywhere; }
+  .hit-folder { flex: 1 1 6em; min-inline-size: 4em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
   .preview { display: block; margin-block-start: 4px; padding: 4px 6px; overflow: hidden; white-space: pre; text-overflow: ellipsis; color: var(--vscode-editor-foreground); background: var(--vscode-textCodeBlock-background, var(--vscode-editor-background)); font: var(--vscode-editor-font-size, 12px) / 1.35 var(--vscode-editor-font-family, monospace); font-size: 0.88em; border: 1px solid var(--vscode-contrastBorder, transparent); }
   .hit-why { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; margin: 0 4px; color: var(--vscode-descriptionForeground); font-size: 0.85em; }
   .channel { padding: 0 5px; border-radius: 8px; background: var(--vscode-badge-background); color: var(--vscode-badge-foreground); border: 1px solid var(--vscode-contrastBorder, transparent); }

@@ -21,7 +21,6 @@ export function hitRow(
   hit: CheckedHit,
   { rootName, explained, open, toggle }: HitRowOptions,
 ): TemplateResult {
-  const place = placeOf(hit)
   const explain = byContribution(hit.explain)
   const why = explain.slice(0, shownChannels)
   return html`
@@ -31,7 +30,10 @@ export function hitRow(
           <span class="codicon codicon-${iconOf(hit)}" aria-hidden="true"></span>
           <span class="hit-name">${nameOf(hit)}</span>
         </span>
-        <span class="hit-place" title=${place}>${rootName === null ? nothing : `${rootName}: `}${place}</span>
+        <span class="hit-place" title=${titleOf(hit)}>
+          <span class="hit-lines">${linesOf(hit)}</span>
+          <span class="hit-folder">${rootName === null ? folderOf(hit) : `${rootName}: ${folderOf(hit)}`}</span>
+        </span>
         ${preview(hit)}
       </button>
       <button
@@ -50,7 +52,7 @@ export function hitRow(
 }
 
 function preview(hit: CheckedHit): TemplateResult | typeof nothing {
-  if (hit.type === 'commit') return nothing
+  if (hit.type === 'commit' || hit.preview.trim() === '') return nothing
   const lines = hit.preview.split('\n').slice(0, previewLines)
   return html`<code class="preview">${lines.join('\n')}</code>`
 }
@@ -90,13 +92,27 @@ function channelText({ channel, rank }: CheckedScore): string {
 
 function nameOf(hit: CheckedHit): string {
   if (hit.type === 'commit') return hit.subject
-  return hit.name === '' ? (hit.path.split('/').at(-1) ?? hit.path) : hit.name
+  return hit.name === '' ? fileOf(hit.path) : hit.name
 }
 
-function placeOf(hit: CheckedHit): string {
-  if (hit.type === 'chunk') return `${hit.path}:${hit.span.startLine}–${hit.span.endLine}`
-  const date = new Date(hit.time * 1_000).toLocaleDateString(document.documentElement.lang)
-  return `${hit.sha.slice(0, 10)} · ${date}`
+function titleOf(hit: CheckedHit): string {
+  return hit.type === 'commit' ? hit.sha : hit.path
+}
+
+/** The file and its lines; the name of a file is not said twice. */
+function linesOf(hit: CheckedHit): string {
+  if (hit.type === 'commit') return hit.sha.slice(0, 10)
+  const lines = `${hit.span.startLine}–${hit.span.endLine}`
+  return hit.name === '' ? t('lines {0}', lines) : `${fileOf(hit.path)}:${lines}`
+}
+
+function folderOf(hit: CheckedHit): string {
+  if (hit.type === 'chunk') return hit.path.split('/').slice(0, -1).join('/')
+  return new Date(hit.time * 1_000).toLocaleDateString(document.documentElement.lang)
+}
+
+function fileOf(path: string): string {
+  return path.split('/').at(-1) ?? path
 }
 
 function iconOf(hit: CheckedHit): string {
