@@ -64,6 +64,9 @@ const shared = {
   legalComments: 'none',
 }
 
+/** npm leaves an optional package out where it could not be built; asking for it then fails when it is asked for. */
+const missingAddon = existsSync(join(modules, 'hnswlib-node')) ? [] : ['hnswlib-node']
+
 /** Only the extension (and the tests inside the editor) may import `vscode`: a lock of the import law. */
 export function nodeOptions(entry, outfile, { editor = false, banner = '' } = {}) {
   return {
@@ -73,7 +76,7 @@ export function nodeOptions(entry, outfile, { editor = false, banner = '' } = {}
     platform: 'node',
     format: 'cjs',
     target: 'node22',
-    external: editor ? ['vscode'] : [],
+    external: [...(editor ? ['vscode'] : []), ...missingAddon],
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: banner + importMetaUrl },
     plugins: [addonBesideBundle],

@@ -55,7 +55,7 @@ function installedIsCurrent() {
   const installed = JSON.parse(readFileSync(inventory, 'utf8')).packages
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   const current = Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+    ([path, { version, os }]) => path === '' || os !== undefined || installed[path]?.version === version,
   )
   if (current) writeFileSync(stampFile(), lockHash())
   return current
@@ -73,7 +73,7 @@ function buildAddon() {
   const { status } = npm(['rebuild', 'hnswlib-node'], {
     // The headers come with Node 24 itself, so that no download is needed; a static C++ library reaches old Linux.
     ...(headers === undefined ? {} : { npm_config_nodedir: join(parts, headers) }),
-    ...(process.platform === 'linux' ? { LDFLAGS: '-static-libstdc++ -static-libgcc' } : {}),
+    ...(process.platform === 'linux' ? { LDFLAGS: '-static-libstdc++ -static-libgcc -s' } : {}),
   })
   if (status !== 0) say('hnswlib-node could not be compiled here (it needs python3, make and a C++ compiler)')
   writeFileSync(tried, lockHash())
@@ -100,6 +100,8 @@ function newestSource() {
     const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     for (const entry of entries) files.push(join(entry.parentPath ?? entry.path, entry.name))
   }
+  const addon = join(modules, 'hnswlib-node/build/Release/addon.node')
+  if (existsSync(addon)) files.push(addon)
   return Math.max(...files.map((file) => statSync(file).mtimeMs))
 }
 
