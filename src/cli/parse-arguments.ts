@@ -43,7 +43,8 @@ export function parseCommandLine(line: readonly string[], commands: readonly Com
   const wanted = helpFor ? words.slice(1) : words
   const known = findCommand(wanted, commands)
   for (const option of options) checkOption(option, known?.command, commands)
-  if (known === null && (wanted.length > 0 || !(asksHelp || helpFor))) throw unknownCommand(wanted, commands)
+  const explained = (asksHelp || helpFor) && (wanted.length === 0 || isFamily(wanted, commands))
+  if (known === null && !explained) throw unknownCommand(wanted, commands)
   const { command, positionals } = known ?? { command: null, positionals: [] }
   if (command !== null && command.usage === '' && positionals.length > 0)
     throw new UsageError(
@@ -133,6 +134,11 @@ function findCommand(words: readonly string[], commands: readonly Command[]) {
     if (command !== undefined) return { command, positionals: words.slice(length) }
   }
   return null
+}
+
+/** `bench` alone names several commands. */
+function isFamily(words: readonly string[], commands: readonly Command[]): boolean {
+  return words.length === 1 && commands.some(({ name }) => name.startsWith(`${words[0]} `))
 }
 
 function unknownCommand([first, second]: readonly string[], commands: readonly Command[]): UsageError {

@@ -66,6 +66,8 @@ test('words for a command that takes none are refused', () => {
 test('help and version need no command', () => {
   assert.equal(parse('--help').command, null)
   assert.equal(parse('help').values.help, true)
+  assert.equal(parse('bench', '--help').command, null)
+  assert.throws(() => parse('nonsense', '--help'), usageError(/'nonsense'/))
   assert.equal(parse('help', 'search').command?.name, 'search')
   assert.throws(() => parse(), usageError(/command is missing/))
 })
