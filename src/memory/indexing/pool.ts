@@ -37,6 +37,12 @@ export interface PoolOptions {
 /** Milliseconds for one batch before its thread counts as hung; the parser's own limit is far below. */
 const batchTimeout = 60_000
 
+/**
+ * Megabytes for the heap of a thread. Without a limit V8 keeps garbage of a whole repository before it looks;
+ * the syntax trees themselves lie in WebAssembly memory, which this does not bound.
+ */
+const threadMemory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
+
 interface Job {
   tasks: ParseTask[]
   resolve: (results: ParseResult[]) => void
@@ -106,7 +112,10 @@ export class ParserPool {
 
   #grow(): Thread | null {
     if (this.#threads.length >= this.#options.threads) return null
-    const worker = new Worker(this.#options.entry, { workerData: this.#options.workerData })
+    const worker = new Worker(this.#options.entry, {
+      workerData: this.#options.workerData,
+      resourceLimits: threadMemory,
+    })
     const thread: Thread = { worker, job: null, timer: null }
     worker.on('message', (reply: ParseReply) => this.#done(thread, reply))
     worker.on('error', (error) =>
