@@ -16,7 +16,7 @@ const cases: [Language, string, string[]][] = [
   ['python', '# import this\nx = "import that"\nimportant = 1\nprint(important)', []],
   ['typescript', `import a, { b as c, type D } from './e'`, ['./e a b D']],
   ['typescript', `import type { A } from 'b'\nexport * as ns from './c'\nimport 'd'`, ['b A', './c *', 'd']],
-  ['typescript', `import {\n  a,\n  b,\n} from './c'\nexport const x = 'from'`, ['./c a b']],
+  ['typescript', `import {\n  a, // why\n  b,\n} from './c'\nexport const x = 'from'`, ['./c a b']],
   ['javascript', `const { a, b: c } = require('./d'), e = 1\nimport('./lazy')`, ['./d a b', './lazy']],
   ['go', 'import "a/b"\nimport (\n  x "c/d"\n  _ "e"\n)', ['a/b', 'c/d', 'e']],
   ['java', 'import a.b.C;\nimport static a.b.C.d;\nimport a.b.*;', ['a.b C', 'a.b.C d', 'a.b *']],
@@ -44,5 +44,19 @@ const cases: [Language, string, string[]][] = [
 for (const [language, text, expected] of cases) {
   test(`reads imports of ${language}: ${text.split('\n')[0]}`, () => {
     assert.deepEqual(listed(text, language), expected)
+  })
+}
+
+const hostile: [Language, string][] = [
+  ['typescript', 'export a\n'],
+  ['python', 'import type '],
+  ['python', 'from a import (\n'],
+]
+
+for (const [language, text] of hostile) {
+  test(`reads endless "${text.trim()}" of ${language} without hanging`, () => {
+    const start = process.cpuUsage().user
+    importsOf(text.repeat(200_000 / text.length), language)
+    assert.ok(process.cpuUsage().user - start < 3e6)
   })
 }

@@ -46,16 +46,19 @@ function nameList(list: string, alias: RegExp = /\s+as\s+|\s*=>\s*|\s*:\s*/): st
 }
 
 const pythonImport =
-  /[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]*import\b[ \t]*(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)+)|import[ \t]+((?:[^\n#;\\]|\\\r?\n)+))/y
+  /[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]*import\b[ \t]*(\([^)]{0,4000}\)|(?:[^\n#;\\]|\\\r?\n)+)|import[ \t]+((?:[^\n#;\\]|\\\r?\n)+))/y
 
 function pythonImports(text: string): ImportRef[] {
   const found: ImportRef[] = []
-  for (let hit = text.indexOf('import'); hit >= 0; hit = text.indexOf('import', hit + 6)) {
-    const code = text.charCodeAt(hit + 6)
-    if (code !== 32 && code !== 40 && code !== 9 && code !== 92) continue
+  let at = 0
+  for (let hit = text.indexOf('import'); hit >= 0; hit = text.indexOf('import', at)) {
+    at = hit + 6
+    if (!/[\s(\\]/.test(text.charAt(at))) continue
     pythonImport.lastIndex = text.lastIndexOf('\n', hit) + 1
     const match = pythonImport.exec(text)
-    if (match === null || pythonImport.lastIndex <= hit) continue
+    // A statement starts its line, so that each line is tried once.
+    at = Math.max(at, match === null ? lineEnd(text, hit) : pythonImport.lastIndex)
+    if (match === null) continue
     const [, module, names, plain] = match
     if (module !== undefined) found.push({ module, names: nameList((names ?? '').replace(/#.*/g, '')) })
     for (const name of nameList(plain ?? '')) found.push({ module: name, names: [] })
@@ -63,9 +66,15 @@ function pythonImports(text: string): ImportRef[] {
   return found
 }
 
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+
 function scriptImports(text: string): ImportRef[] {
   const found: [number, ImportRef][] = []
-  const from = /^[ \t]*(?:import|export)\b\s*([^'"`;()=]*?)\s*\bfrom\s*['"]([^'"\n]+)['"]/gm
+  const from =
+    /^[ \t]*(?:import|export)\b\s*(?:type\s+)?(\*(?:\s*as\s+[\w$]+)?|(?:[\w$]+\s*,\s*)?(?:\*\s*as\s+[\w$]+|\{[^{}]*\})|[\w$]+)\s*from\s*['"]([^'"\n]+)['"]/gm
   const bare = /^[ \t]*import\s*['"]([^'"\n]+)['"]/gm
   const required =
     /(?:(?:const|let|var)\s+([\w$]+|\{[^{}]*\})\s*=\s*(?:await\s+)?)?\b(?:require|import)\s*\(\s*['"]([^'"\n]+)['"]\s*\)/g
@@ -80,7 +89,7 @@ function scriptImports(text: string): ImportRef[] {
 }
 
 function scriptNames(clause: string): string[] {
-  return nameList(clause.replace(/^type\s+/, '').replace(/\*\s*as\s+[\w$]+/, '*'))
+  return nameList(clause.replace(/\/\/.*|\/\*.*?\*\//g, '').replace(/\*\s*as\s+[\w$]+/, '*'))
 }
 
 function goImports(text: string): ImportRef[] {

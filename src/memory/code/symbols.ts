@@ -23,6 +23,8 @@ export const longFunction = 80
  * function bodies are thereby never visited, which makes the search ten times faster than the query alone.
  */
 const searchDepth = 2
+/** Nodes searched in one file at most: a bound for generated tables of nested objects. */
+const mostSearches = 2_000
 
 /** The definitions, ordered by position, outer before inner. */
 export function findDefinitions(tree: Tree, query: Query): Definition[] {
@@ -84,7 +86,7 @@ function search(tree: Tree, query: Query): Found {
   const found: Found = { definitions: new Map(), wrappers: [] }
   const queue: Node[] = [tree.rootNode]
   const seen = new Set<number>()
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+  for (let node = queue.pop(); node !== undefined && seen.size < mostSearches; node = queue.pop()) {
     for (const match of query.matches(node, { maxStartDepth: searchDepth })) {
       for (const inner of readMatch(match, found)) {
         if (seen.has(inner.id)) continue
