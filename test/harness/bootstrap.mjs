@@ -1,12 +1,12 @@
 /**
  * The first step of every npm script: plain JavaScript for any Node from 20 on. It installs and builds what
  * is missing or stale, then goes on with Node 24 from node_modules.
- * Usage: node test/harness/bootstrap.mjs start|test|package|build|fixtures|casebook [arguments]
+ * Usage: node test/harness/bootstrap.mjs TASK [arguments]
  */
 
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -81,15 +81,16 @@ function buildAddon() {
 
 function build() {
   const stamp = join(root, 'dist/.built')
-  const wanted = `${task === 'test' ? 'tests ' : ''}${lockHash()}`
-  const built = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
-  if (built.endsWith(wanted) && statSync(stamp).mtimeMs > newestSource()) return
+  const current = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash()
+  if (current && statSync(stamp).mtimeMs > newestSource()) return
   say('building')
+  const start = new Date()
   const config = join(root, 'esbuild.config.mjs')
   const { status } = spawnSync(node24, [config, '--tests'], { cwd: root, stdio: ['ignore', 2, 2] })
   if (status !== 0) fail('The build failed.')
-  mkdirSync(dirname(stamp), { recursive: true })
-  writeFileSync(stamp, `tests ${lockHash()}`)
+  writeFileSync(stamp, lockHash())
+  // What changed while it was being built is stale.
+  utimesSync(stamp, start, start)
 }
 
 /** Milliseconds since 1970 of the last change to anything that goes into dist/. */
@@ -111,6 +112,8 @@ function goOn(program, programArgs) {
   const child = spawn(node24, [program, ...programArgs], {
     stdio: 'inherit',
     env: { ...process.env, PATH: path },
+    // npm runs scripts in the project; the command line is about the folder that the person is in.
+    cwd: task === 'casebook' ? (process.env.INIT_CWD ?? process.cwd()) : process.cwd(),
   })
   // Ctrl-C in a terminal reaches the whole group; a signal sent to this process alone is handed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
