@@ -192,6 +192,7 @@ export interface PanelApi {
 }
 
 export type PanelCommand =
+  | 'index'
   | 'rebuild'
   | 'pause'
   | 'resume'

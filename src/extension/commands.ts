@@ -23,6 +23,7 @@ export function addCommands(context: vscode.ExtensionContext, parts: CommandPart
     context.subscriptions.push(registerCommand(`casebook.${name}`, log, work))
   add('search', (query) => searchMemory(memory, typeof query === 'string' ? query : ''))
   add('locate', (issue) => locateIssue(memory, typeof issue === 'string' ? issue : undefined))
+  add('index', (root) => indexNow(memory, root))
   add('rebuild', (root) => rebuild(memory, root))
   add('pause', () => memory.call('pause'))
   add('resume', () => memory.call('resume'))
@@ -36,6 +37,13 @@ export function addCommands(context: vscode.ExtensionContext, parts: CommandPart
   add('showLog', () => log.show())
   add('menu', () => showMenu(memory))
   addCommitCommands(context, parts)
+}
+
+/** Goes on where a run was stopped or failed, or begins where indexing does not begin by itself. */
+async function indexNow(memory: WindowMemory, root: unknown): Promise<void> {
+  const chosen = await chosenRoot(memory, root)
+  if (chosen === undefined) return
+  await memory.call('reindex', { root: chosen.root, reason: 'Index Now was chosen' })
 }
 
 async function rebuild(memory: WindowMemory, root: unknown): Promise<void> {
@@ -86,6 +94,7 @@ async function showMenu(memory: WindowMemory): Promise<void> {
       'casebook.stop',
       kinds.has('indexing') || kinds.has('paused'),
     ],
+    ['play', vscode.l10n.t('Index Now'), 'casebook.index', roots.some(isUnfinished)],
     ['refresh', vscode.l10n.t('Rebuild Index'), 'casebook.rebuild', true],
     ['exclude', vscode.l10n.t('Show Excluded Files'), 'casebook.showExcluded', true],
     ['pulse', vscode.l10n.t('Health'), 'casebook.health', true],
@@ -96,4 +105,8 @@ async function showMenu(memory: WindowMemory): Promise<void> {
     .map(([icon, label, command]) => ({ label: `$(${icon}) ${label}`, command }))
   const choice = await vscode.window.showQuickPick(items, { title: 'Casebook' })
   if (choice !== undefined) await vscode.commands.executeCommand(choice.command)
+}
+
+function isUnfinished({ state, lastRun, indexedFiles, files }: RootStatus): boolean {
+  return state.kind === 'failed' || (state.kind === 'idle' && (lastRun === null || indexedFiles < files))
 }

@@ -64,6 +64,7 @@ function rootLines(health: Health, status: RootStatus | undefined): string[] {
     row('Resident memory', `${Math.round(health.residentMb)} MB`),
     row('Network requests', String(health.networkRequests)),
     row('Last error', health.lastError ?? 'none'),
+    ...(status?.notices ?? []).map((notice) => row('Notice', notice)),
     'Runs:',
     ...health.runs.map(runLine),
   ]

@@ -13,6 +13,7 @@ const path = z
   .refine((value) => !/^([\\/]|[A-Za-z]:)/.test(value) && !value.split(/[\\/]/).includes('..'))
 
 const command = z.enum([
+  'index',
   'rebuild',
   'pause',
   'resume',

@@ -10,6 +10,7 @@ import { panelHtml } from './panel-html.ts'
 import type { WindowMemory } from './window-memory.ts'
 
 const commandNames: Record<PanelCommand, string> = {
+  index: 'casebook.index',
   rebuild: 'casebook.rebuild',
   pause: 'casebook.pause',
   resume: 'casebook.resume',

@@ -27,9 +27,14 @@ export function statusText(state: PanelState): StatusText {
   if (state.problems.length > 0 || state.roots.some((root) => root.state.kind === 'failed')) {
     return { text: '$(error) Casebook', tooltip, severity: 'error' }
   }
+  if (state.roots.length === 0) return { text: '$(book) Casebook', tooltip: opening(), severity: 'normal' }
   const noticed = state.roots.some(({ notices }) => notices.length > 0)
   const icon = noticed ? '$(warning)' : busyIcon(state.roots)
   return { text: `${icon} ${label(state.roots)}`, tooltip, severity: 'normal' }
+}
+
+function opening(): string {
+  return vscode.l10n.t('Casebook opens the memory.')
 }
 
 /** One root in one line: what it does, how far it is, why. */

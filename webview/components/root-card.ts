@@ -41,7 +41,8 @@ export class RootCard extends PanelElement {
     `
   }
 
-  #actions({ state, root, excludedFiles }: CheckedRoot): TemplateResult {
+  #actions(status: CheckedRoot): TemplateResult {
+    const { state, root, excludedFiles } = status
     const button = (command: PanelCommand, icon: string, label: string) => html`
       <vscode-button secondary icon=${icon} @click=${() => this.#tell(command, root)}>${label}</vscode-button>
     `
@@ -52,6 +53,7 @@ export class RootCard extends PanelElement {
         ${running ? button('pause', 'debug-pause', t('Pause')) : nothing}
         ${paused ? button('resume', 'debug-start', t('Resume')) : nothing}
         ${running || paused ? button('stop', 'debug-stop', t('Stop')) : nothing}
+        ${isUnfinished(status) ? button('index', 'play', t('Index now')) : nothing}
         ${running || paused ? nothing : button('rebuild', 'refresh', t('Rebuild'))}
         ${button('excluded', 'circle-slash', t('Excluded ({0})', count(excludedFiles)))}
         ${button('health', 'pulse', t('Health'))} ${button('log', 'output', t('Log'))}
@@ -64,10 +66,18 @@ export class RootCard extends PanelElement {
   }
 }
 
-function stateLine({ state }: CheckedRoot): TemplateResult {
+/** Stopped, failed, or never begun because indexing does not begin by itself. */
+function isUnfinished({ state, lastRun, indexedFiles, files }: CheckedRoot): boolean {
+  return state.kind === 'failed' || (state.kind === 'idle' && (lastRun === null || indexedFiles < files))
+}
+
+function stateLine(status: CheckedRoot): TemplateResult {
+  const { state } = status
   switch (state.kind) {
     case 'idle':
-      return line('pass', t('Up to date'))
+      return isUnfinished(status)
+        ? line('circle-outline', t('Not indexed to the end'))
+        : line('pass', t('Up to date'))
     case 'indexing':
       return line('sync', t('Indexing: {0}', state.reason), 'spinning')
     case 'paused':
