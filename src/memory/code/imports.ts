@@ -183,7 +183,9 @@ function phpImports(text: string): ImportRef[] {
     const path = (match[1] ?? '').replace(/^\\/, '')
     found.push([match.index, phpUse(path, match[2])])
   }
-  for (const match of text.matchAll(/\b(?:require|include)(?:_once)?\b[ \t(]*[^'"\n;]{0,200}['"]([^'"\n]+)['"]/g)) {
+  for (const match of text.matchAll(
+    /\b(?:require|include)(?:_once)?\b[ \t(]*[^'"\n;]{0,200}['"]([^'"\n]+)['"]/g,
+  )) {
     found.push([match.index, { module: match[1] ?? '', names: [] }])
   }
   return found.sort((a, b) => a[0] - b[0]).map(([, ref]) => ref)
