@@ -62,7 +62,7 @@ export class WindowMemory implements vscode.Disposable {
 
   async configure(): Promise<void> {
     if (!vscode.workspace.isTrusted || this.#client.pid === null) return
-    await this.#client.configure(await this.#options.settings())
+    await this.#client.configure(await this.#options.settings()).finally(() => this.#reopenMissing())
   }
 
   /** Calls the service. Throws `RemoteError` with a remedy when this window may not read or has no folder. */
@@ -119,8 +119,22 @@ export class WindowMemory implements vscode.Disposable {
   }
 
   #follow(state: ServiceState): void {
+    const back = this.#service === 'restarting' && state.kind === 'running'
     this.#service = state.kind === 'stopped' ? 'starting' : state.kind
     this.#changed.fire(this.state())
+    if (back) void this.#reopenMissing().catch((error) => this.#options.log.error(error))
+  }
+
+  /** Roots that did not come back, after a crash or with other settings, are opened anew, which says why not. */
+  async #reopenMissing(): Promise<void> {
+    const there = new Set((await this.#client.call('status')).map(({ root }) => root))
+    const missing = [...this.#folders.values()].filter(({ root }) => !there.has(root))
+    if (missing.length === 0) return
+    for (const { folder, root } of missing) {
+      this.#folders.delete(folder)
+      this.#roots.delete(root)
+    }
+    await this.syncFolders()
   }
 }
 

@@ -78,7 +78,11 @@ export class Shelves {
       if (changed.length === 0) return
       const folders = this.of().flatMap((shelf) => [...shelf.folders])
       await this.#closeAll()
-      for (const folder of folders) await this.#shelve(folder)
+      for (const folder of folders) {
+        await this.#shelve(folder).catch((error) => {
+          this.#log.error(`${folder} could not be opened with the new settings`, error)
+        })
+      }
       if (!next.autoIndex) return
       for (const shelf of this.of()) {
         this.#startRun(shelf, { reason: `settings changed: ${changed.join(', ')}` })
