@@ -8,6 +8,7 @@ import { withPreviews } from './casebook/preview.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
 import { lastError, lastRun, runHistory, sqliteFacts, storeSizes, ViewCounts } from './casebook/status.ts'
+import { tidyIndex } from './casebook/upkeep.ts'
 import { VectorShelf } from './casebook/vector-shelf.ts'
 import type { Settings } from './config.ts'
 import { Indexer, type RunHooks } from './memory/indexing/indexer.ts'
@@ -20,11 +21,10 @@ import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
 import { searchChunks } from './memory/recall/search.ts'
 import { loadAnnAddon } from './memory/store/ann.ts'
-import { collectGarbage } from './memory/store/blobs.ts'
 import { isDamage, transaction } from './memory/store/database.ts'
 import { excludedFiles, openView, type View } from './memory/store/files.ts'
 import { clearIndex, type OpenedIndex, openIndex } from './memory/store/index-db.ts'
-import { backUp, type OpenedMemory, openMemory } from './memory/store/memory-db.ts'
+import { backUp, backups, type OpenedMemory, openMemory } from './memory/store/memory-db.ts'
 import type {
   CommitDetail,
   CommitHit,
@@ -97,9 +97,6 @@ export interface Casebook {
   close(): Promise<void>
 }
 
-/** Blobs that no view shows are kept up to this many: switching back to a branch parses nothing. */
-const keptInvisibleBlobs = 50_000
-
 /** More changed paths than this are a checkout or a generator: one scan is cheaper than asking about each. */
 const mostTouched = 300
 
@@ -113,7 +110,13 @@ export async function openCasebook(options: OpenOptions): Promise<Casebook> {
   })
   const { embedder, problem } = await openEndpoint(options.settings.embedder, options.log)
   const endpoint = options.endpoint ?? embedder
-  return new OpenMemory({ ...options, ...(endpoint === null ? {} : { endpoint }) }, repository, problem)
+  const memory = new OpenMemory(
+    { ...options, ...(endpoint === null ? {} : { endpoint }) },
+    repository,
+    problem,
+  )
+  await memory.readBranch()
+  return memory
 }
 
 /** Why the native vector addon does not load here, null when it does. Without it every vector search is exact. */
@@ -209,7 +212,7 @@ class OpenMemory implements Casebook {
     this.#run.begin(reason)
     try {
       const totals = await this.#indexer.run(reason, this.#hooks(options, signal))
-      await this.#readBranch()
+      await this.readBranch()
       this.#run.end()
       await this.#fillEndpoint(options, signal)
       this.#tidy(totals.parsed)
@@ -268,18 +271,14 @@ class OpenMemory implements Casebook {
 
   /** After a run: threads give their memory back, old content goes, the precious database is backed up. */
   #tidy(parsed: number): void {
-    const { db } = this.#index
+    const { git, place } = this.#repository
     this.#pool.rest().catch(() => undefined)
-    if (parsed > 0) {
-      const dropped = transaction(db, () => collectGarbage(db, keptInvisibleBlobs))
-      if (dropped > 0) this.#vectors.sync()
-      db.exec('pragma optimize')
-    }
-    const { folder } = this.#repository.place
-    if (folder !== null) backUp(this.#memory.db, folder)
+    if (parsed > 0 && tidyIndex(this.#index.db, git.commonDir)) this.#vectors.sync()
+    if (place.folder !== null) backUp(this.#memory.db, place.folder)
   }
 
-  async #readBranch(): Promise<void> {
+  /** The name of the branch that is checked out; null when none is. */
+  async readBranch(): Promise<void> {
     if (!this.#repository.hasHistory || this.#repository.commit !== null) return
     const args = ['symbolic-ref', '--short', '--quiet', 'HEAD']
     this.#branch = await this.#repository.git.run(args).then(
@@ -373,7 +372,7 @@ class OpenMemory implements Casebook {
       sqlite: sqliteFacts(db, journal),
       memoryDb: {
         ok: this.#memory.message === null,
-        backups: folder === null ? 0 : storeSizes(folder).filter(({ name }) => name === 'backups').length,
+        backups: folder === null ? 0 : backups(folder).length,
         message: this.#memory.message,
       },
       runs: runHistory(db, this.#view),

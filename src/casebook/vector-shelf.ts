@@ -1,6 +1,5 @@
 /** The vectors of an open memory: the built-in generation, an endpoint's beside it, and the search over the active one. */
 
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '../config.ts'
 import { localEmbedder } from '../llm/embed-local.ts'
@@ -98,7 +97,7 @@ export class VectorShelf {
       db,
       embedderId: generation.id,
       dimensions: generation.dimensions,
-      folder: join(folder ?? tmpdir(), 'ann'),
+      folder: folder === null ? null : join(folder, 'ann'),
       exactLimit: settings.exactSearchLimit,
       memoryLimitMb: settings.memoryLimitMb,
       log,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../src/memory/ports.ts'
@@ -274,5 +275,31 @@ describe('opening', () => {
     const summary = await casebook.index(first)
     assert.deepEqual([summary.files, summary.commits], [0, 0])
     assert.deepEqual(await pathsFound(casebook, 'anything'), [])
+  })
+})
+
+describe('upkeep', () => {
+  it('forgets the view of a worktree that was removed', async (test) => {
+    const repo = makeRepo({ 'a.py': zebra })
+    test.after(repo.cleanup)
+    const place = makeRepo({}, { git: false })
+    test.after(place.cleanup)
+    const tree = join(place.dir, 'tree')
+    repo.git('worktree', 'add', '--quiet', tree, '-b', 'side')
+    const side = await openMemory(test, tree)
+    await side.index(first)
+    await side.close()
+    repo.git('worktree', 'remove', '--force', tree)
+    const main = await openMemory(test, repo.dir)
+    repo.write({ 'b.py': giraffe })
+    await main.index(first)
+    await main.close()
+    const db = new DatabaseSync(join(repo.dir, '.git/casebook/index.db'))
+    const keys = db
+      .prepare('select key from view')
+      .all()
+      .map((row) => row.key)
+    db.close()
+    assert.deepEqual(keys, ['worktree:.'])
   })
 })

@@ -40,6 +40,7 @@ export interface FeedHooks {
   overtaken: (path: string) => boolean
   /** Share of time spent working, 0 to 1. */
   dutyCycle: number
+  signal: AbortSignal
 }
 
 export interface BatchReport {
@@ -77,7 +78,7 @@ export async function feed(
         .finally(() => running.delete(job))
       running.add(job)
       if (running.size >= parts.threads * batchesPerThread) await Promise.race(running)
-      await rest(performance.now() - started, hooks.dutyCycle)
+      await rest(performance.now() - started, hooks)
     }
   } finally {
     // Also when stopped: nothing may write after the run is over.
@@ -86,8 +87,8 @@ export async function feed(
   if (failed.length > 0) throw failed[0]
 }
 
-async function rest(worked: number, dutyCycle: number): Promise<void> {
-  if (dutyCycle < 1) await sleep((worked * (1 - dutyCycle)) / dutyCycle)
+async function rest(worked: number, { dutyCycle, signal }: FeedHooks): Promise<void> {
+  if (dutyCycle < 1) await sleep((worked * (1 - dutyCycle)) / dutyCycle, undefined, { signal })
 }
 
 /** Splits a queue into batches by count and known size. */

@@ -155,6 +155,7 @@ export class Indexer {
     try {
       await feed(this.#feedParts(reader), batchesOf(queue), {
         dutyCycle: this.#options.settings.dutyCycle,
+        signal: hooks.signal,
         overtaken: (path) => this.#overtaken.has(path),
         pause: async () => {
           await hooks.pause()
@@ -215,6 +216,7 @@ export class Indexer {
     const readable = [...listed.values()].filter((file) => file.excluded === undefined)
     await feed({ ...this.#feedParts(workTreeReader(git.root ?? '')), threads: 1 }, batchesOf(readable), {
       dutyCycle: 1,
+      signal: new AbortController().signal,
       pause: async () => undefined,
       overtaken: () => false,
       onBatch: (batch) => onVectors(batch.vectors),

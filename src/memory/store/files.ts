@@ -77,6 +77,20 @@ export function saveViewState(
   )
 }
 
+/** Views of commits that are kept, newest first: each shows a whole tree that nobody may look at again. */
+const keptCommitViews = 100
+
+/** Forgets views that `isCurrent` denies, and commit views beyond the newest. Their content stays until it is collected. */
+export function dropStaleViews(db: DatabaseSync, isCurrent: (key: string) => boolean): void {
+  const rows = db.prepare('select id, key from view order by scanned_at desc').all()
+  let commits = 0
+  for (const row of rows) {
+    const key = String(row.key)
+    const surplus = key.startsWith('commit:') && ++commits > keptCommitViews
+    if (surplus || !isCurrent(key)) db.prepare('delete from view where id = ?').run(Number(row.id))
+  }
+}
+
 /** All files of a view by path. */
 export function viewFiles(db: DatabaseSync, viewId: number): Map<string, ViewFile> {
   const files = new Map<string, ViewFile>()

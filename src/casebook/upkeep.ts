@@ -1,0 +1,28 @@
+/** What keeps a store small and safe after a run: views and content that nobody needs go, memory is backed up. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { collectGarbage } from '../memory/store/blobs.ts'
+import { type DatabaseSync, transaction } from '../memory/store/database.ts'
+import { dropStaleViews } from '../memory/store/files.ts'
+import { removeOrphanVectors } from '../memory/store/vectors.ts'
+
+/** Blobs that no view shows are kept up to this many: switching back to a branch parses nothing. */
+const keptInvisibleBlobs = 50_000
+
+/** Returns true when vectors went, so that an index in memory must catch up. */
+export function tidyIndex(db: DatabaseSync, commonDir: string): boolean {
+  const dropped = transaction(db, () => {
+    dropStaleViews(db, (key) => isCurrentView(key, commonDir))
+    return collectGarbage(db, keptInvisibleBlobs)
+  })
+  if (dropped > 0) transaction(db, () => removeOrphanVectors(db))
+  db.exec('pragma optimize')
+  return dropped > 0
+}
+
+/** A worktree that was removed shows nothing any more; commit views are limited by their number alone. */
+function isCurrentView(key: string, commonDir: string): boolean {
+  const [kind, name = ''] = key.split(/:(.*)/s)
+  return kind !== 'worktree' || existsSync(join(commonDir, name))
+}
