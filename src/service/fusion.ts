@@ -10,7 +10,7 @@ const defaultLimit = 20
 export async function fuseSearch(books: readonly Casebook[], request: SearchRequest): Promise<SearchReply> {
   const started = performance.now()
   const limit = request.limit ?? defaultLimit
-  const replies = await Promise.all(books.map((book) => book.search(request.query, { limit })))
+  const replies = await Promise.all(books.map((book) => searchIn(book, request.query, limit)))
   const [only] = replies
   if (replies.length === 1 && only !== undefined) return only
   const hits = fuseByRank(replies.map((reply) => reply.hits)).slice(0, limit)
@@ -41,10 +41,23 @@ export function fuseByRank<T extends { score: number }>(lists: readonly (readonl
   return ranked.sort((a, b) => b.score - a.score)
 }
 
+async function searchIn(book: Casebook, query: string, limit: number): Promise<SearchReply> {
+  const reply = await book.search(query, { limit })
+  return { ...reply, coverage: coverageOf(book, reply.hits.length, reply.coverage) }
+}
+
 async function locateIn(book: Casebook, query: string, limit: number): Promise<LocateReply> {
   const reply = await book.locate(query, { limit })
   const files: FileHit[] = reply.files.map((file) => ({ ...file, root: book.root }))
-  return { ...reply, files }
+  return { ...reply, files, coverage: coverageOf(book, files.length, reply.coverage) }
+}
+
+/** Of no files, all are searchable: true of an empty folder, and not of one that is being listed. */
+function coverageOf(book: Casebook, found: number, coverage: number): number {
+  if (found > 0) return coverage
+  const { files, state, lastRun } = book.status()
+  const isListed = files > 0 || (state.kind === 'idle' && lastRun !== null)
+  return isListed ? coverage : 0
 }
 
 /** Coverage weighs each root by its files; nothing was found only where no root found anything. */
