@@ -36,6 +36,8 @@ async function answer({ id, tasks }: ParseRequest): Promise<void> {
   }
   const reply: ParseReply = { id, results }
   parentPort?.postMessage(reply)
+  // The wasm runtime died: this thread only knows line windows now, so the pool is made to start another one.
+  if (parser.broken) process.exit(1)
 }
 
 function vectorsOf(parsed: ParsedFile): Uint8Array[] {
