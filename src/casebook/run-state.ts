@@ -9,7 +9,7 @@ export class RunState {
   state: IndexState = { kind: 'idle' }
   progress: Progress | null = null
   readonly #onChange: () => void
-  #samples: { at: number; done: number }[] = []
+  readonly #samples = new Map<Progress['phase'], { at: number; done: number }[]>()
   #gate: { promise: Promise<void>; open: () => void } | null = null
   #reason = ''
 
@@ -19,7 +19,7 @@ export class RunState {
 
   begin(reason: string): void {
     this.#reason = reason
-    this.#samples = []
+    this.#samples.clear()
     this.#become(this.#gate === null ? { kind: 'indexing', reason } : { kind: 'paused', reason })
   }
 
@@ -29,10 +29,12 @@ export class RunState {
 
   advance(phase: Progress['phase'], done: number, total: number, current?: string): void {
     if (this.state.kind === 'waiting') this.state = { kind: 'indexing', reason: this.#reason }
-    if (this.progress?.phase !== phase) this.#samples = []
     const now = performance.now()
-    this.#samples = [...this.#samples.filter(({ at }) => now - at < rateWindow), { at: now, done }]
-    const first = this.#samples[0] ?? { at: now, done }
+    const recent = (this.#samples.get(phase) ?? []).filter(({ at }) => now - at < rateWindow)
+    this.#samples.set(phase, [...recent, { at: now, done }])
+    // The history is read beside the files: a bar that jumps between both would tell nothing.
+    if (phase === 'history' && this.#readsFiles()) return
+    const first = recent[0] ?? { at: now, done }
     const seconds = (now - first.at) / 1000
     const rate = seconds > 0.2 ? (done - first.done) / seconds : 0
     const etaSeconds = rate > 0 ? (total - done) / rate : null
@@ -69,6 +71,10 @@ export class RunState {
     const { promise, resolve } = Promise.withResolvers<void>()
     signal.addEventListener('abort', () => resolve(), { once: true })
     await Promise.race([this.#gate.promise, promise])
+  }
+
+  #readsFiles(): boolean {
+    return this.progress?.phase === 'parse' && this.progress.done < this.progress.total
   }
 
   #become(state: IndexState): void {
