@@ -44,7 +44,7 @@ function titleOf({ coverage }: LocateReply): string {
   const title = vscode.l10n.t('Files for this issue')
   return coverage >= 1
     ? title
-    : `${title} — ${vscode.l10n.t('from {0} % of files', Math.floor(coverage * 100))}`
+    : `${title} — ${vscode.l10n.t('from {0} % of files so far', Math.floor(coverage * 100))}`
 }
 
 /** The selection, else what the person chooses: the clipboard or a text typed now. */

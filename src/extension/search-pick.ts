@@ -49,7 +49,7 @@ function rootPrefix(memory: WindowMemory, root: string): string {
 function titleOf({ coverage }: SearchReply): string {
   const title = vscode.l10n.t('Search Memory')
   if (coverage >= 1) return title
-  return `${title}: ${vscode.l10n.t('from {0} % of files, indexing goes on', Math.floor(coverage * 100))}`
+  return `${title}: ${vscode.l10n.t('from {0} % of files so far', Math.floor(coverage * 100))}`
 }
 
 async function openHit(memory: WindowMemory, hit: Hit): Promise<void> {

@@ -78,6 +78,14 @@ test('a touched file is searchable when the call returns', async (t) => {
   assert.ok(took < 1_000, `${took} ms`)
 })
 
+test('says that nothing was searched before the first scan', async (t) => {
+  using repo = makeRepo('python-small')
+  const { client } = observedClient(t)
+  await client.open(repo.dir, { autoIndex: false })
+  const { hits, coverage } = await client.call('search', { query: 'round_half_even' })
+  assert.deepEqual({ hits, coverage }, { hits: [], coverage: 0 })
+})
+
 test('stops a run when asked, and starts another with its reason', async (t) => {
   using repo = makeRepo('python-small')
   const { client } = observedClient(t)

@@ -157,10 +157,10 @@ describe('the panel in Chromium', { skip: browserMissing }, () => {
     })
     const box = page.getByRole('searchbox')
     await box.fill('dataset')
-    await page.getByText('Searched 34 % of files; indexing goes on.').waitFor()
+    await page.getByText('Searched 34 % of files so far.').waitFor()
     await box.fill('nope')
     await page.getByRole('paragraph').filter({ hasText: 'occurs nowhere in the code' }).waitFor()
-    await page.getByText('Searched 34 % of files; indexing goes on.').waitFor()
+    await page.getByText('Searched 34 % of files so far.').waitFor()
     assert.equal(await page.getByRole('listitem').filter({ hasText: 'Dataset' }).count(), 0)
   })
 

@@ -57,7 +57,7 @@ export class HitList extends PanelElement {
 
   #coverage({ coverage }: CheckedReply): TemplateResult | typeof nothing {
     if (coverage >= 1) return nothing
-    return html`<p class="quiet">${t('Searched {0} % of files; indexing goes on.', Math.floor(coverage * 100))}</p>`
+    return html`<p class="quiet">${t('Searched {0} % of files so far.', Math.floor(coverage * 100))}</p>`
   }
 
   #rows(): HTMLElement[] {

@@ -101,6 +101,20 @@ export const tests: EditorTests = {
     assert.match(document.getText(new vscode.Range(line, 0, line + 30, 0)), /UnbalancedEntryError/)
   },
 
+  async 'finds the files for an issue'() {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+    const located = vscode.commands.executeCommand(
+      'casebook.locate',
+      'Posting an entry that does not sum to zero is kept in the journal',
+    )
+    await until(async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem')
+      return vscode.window.activeTextEditor !== undefined
+    })
+    await located
+    assert.match(vscode.window.activeTextEditor?.document.uri.path ?? '', /ledger\/journal\.py$/)
+  },
+
   async 'shows its health, a commit and the excluded files as pages'() {
     const { memory } = await casebook()
     await idle()
