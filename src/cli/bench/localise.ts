@@ -240,6 +240,9 @@ function rankedWithout(files: readonly FileHit[], channel: string): { path: stri
   return files.map(({ path, explain }) => ({ path, score: rest(explain) })).sort((a, b) => b.score - a.score)
 }
 
+/** Files of each ranking that are written out: enough to fit weights on. */
+const mostWritten = 100
+
 function toJsonLine(outcome: Outcome): string {
   const { issue, files, milliseconds } = outcome
   const rank = rankOf(outcome, files)
@@ -249,6 +252,6 @@ function toJsonLine(outcome: Outcome): string {
     gold_files: issue.gold_files,
     rank: Number.isFinite(rank) ? rank : null,
     milliseconds: Math.round(milliseconds),
-    files: files.slice(0, 50),
+    files: files.slice(0, mostWritten),
   })}\n`
 }

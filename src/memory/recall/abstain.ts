@@ -20,14 +20,36 @@ const selectPrefix = `
 /** A sentence that names what is unknown, or null when there is something to look for. */
 export function nothingToFind(db: DatabaseSync, viewId: number, query: Query): string | null {
   const words = query.terms.map(({ text }) => text)
-  if (words.length === 0 && query.names.length === 0) return 'The query has no word to look for.'
+  const places = [...query.paths.map(({ text }) => text), ...query.frames.map(({ path }) => path)]
+  if (words.length + places.length + query.issues.length + query.shas.length === 0) {
+    return 'The query has no word to look for.'
+  }
   const known = openKnown(db, viewId)
+  if (places.some((path) => isFile(db, viewId, path)) || refersToCommit(db, viewId, query)) return null
   const keys = keyMentions(query)
   if (keys.length > 0) {
     const unknown = keys.filter((key) => !known(key))
     return unknown.length === keys.length ? sentence(unknown) : null
   }
-  return words.some(known) ? null : sentence(words)
+  return words.some(known) ? null : sentence(words.length > 0 ? words : [query.text.trim()])
+}
+
+const selectFile = `
+  select 1 from path p cross join view_file v on v.view_id = ? and v.path_id = p.id
+  where p.path = ? or p.path like '%/' || ? limit 1`
+const selectReferred = `
+  select 1 from view_commit v join commit_log c on c.id = v.commit_id
+  where v.view_id = ? and (' ' || c.issues || ' ' like '% ' || ? || ' %' or c.sha like ? || '%') limit 1`
+
+/** Frames carry folders of another machine, so the file's own name decides. */
+function isFile(db: DatabaseSync, viewId: number, path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return db.prepare(selectFile).get(viewId, path, name) !== undefined
+}
+
+function refersToCommit(db: DatabaseSync, viewId: number, { issues, shas }: Query): boolean {
+  const select = db.prepare(selectReferred)
+  return [...issues, ...shas].some((one) => select.get(viewId, one, one) !== undefined)
 }
 
 function sentence(unknown: readonly string[]): string {

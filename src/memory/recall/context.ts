@@ -14,9 +14,8 @@ export type Channel =
   | 'commits'
   | 'references'
   | 'tests'
-  | 'docs'
   | 'imports'
-  | 'cochange'
+  | 'folder'
   | 'recency'
   | 'vectors'
 

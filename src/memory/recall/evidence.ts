@@ -4,21 +4,27 @@ import type { Field } from './bm25.ts'
 import { dottedScores } from './channels/dotted.ts'
 import { frameScores } from './channels/frames.ts'
 import {
-  cochangeScores,
   commitScores,
   editCounts,
+  type History,
   readHistory,
   recencyScores,
   referenceScores,
   votes,
 } from './channels/history.ts'
 import { chunkScores, codeOnly, documentScores, fileScores, namesOnly } from './channels/lexical.ts'
-import { neighbourScores, readLinks, testBridgeScores, testNameScores } from './channels/links.ts'
+import {
+  folderScores,
+  nameBridgeScores,
+  neighbourScores,
+  readLinks,
+  testBridgeScores,
+} from './channels/links.ts'
 import { indexPaths, pathMentionScores, pathWordScores } from './channels/paths.ts'
 import { phraseScores } from './channels/phrases.ts'
 import { type Definition, openDefinitions, symbolScores } from './channels/symbols.ts'
 import type { Channel } from './context.ts'
-import type { ScoreColumn } from './fuse.ts'
+import { fuseLinearly, type ScoreColumn } from './fuse.ts'
 import { type FileScores, type Ground, isRanked, noScores } from './ground.ts'
 import { indexModules, type ModuleIndex } from './modules.ts'
 import { weights } from './weights.ts'
@@ -35,24 +41,21 @@ export function gatherEvidence(ground: Ground, ablate: ReadonlySet<Channel> = ne
     ground,
     all: chunkScores(ground, terms),
     title: chunkScores(ground, titleTerms),
+    history: readHistory(ground),
     definitions: openDefinitions(ground),
     modules: indexModules(ground.corpus),
     on: (name) => !ablate.has(name),
   }
-  const columns = [
-    ...wordColumns(asked),
-    ...nameColumns(asked),
-    ...historyColumns(asked),
-    ...linkColumns(asked),
-    ...priorColumns(asked),
-  ]
-  return { columns, chunkScores: asked.all }
+  const direct = [...wordColumns(asked), ...nameColumns(asked), ...historyColumns(asked)]
+  const derived = linkColumns(asked, bestFiles(ground, direct))
+  return { columns: [...direct, ...derived, ...priorColumns(asked)], chunkScores: asked.all }
 }
 
 interface Asked {
   ground: Ground
   all: Float64Array
   title: Float64Array
+  history: History
   definitions: (name: string) => Definition[]
   modules: ModuleIndex
   on: (channel: Channel) => boolean
@@ -85,48 +88,40 @@ function wordColumns({ ground, all, title, on }: Asked): ScoreColumn[] {
     )
   }
   if (on('phrases')) {
-    columns.push(column('messages', phraseScores(ground)), column('joined words', joinedScores(ground)))
+    columns.push(column('messages', phraseScores(ground)))
   }
   return columns
 }
 
-function joinedScores(ground: Ground): FileScores {
-  return fileScores(ground, chunkScores(ground, ground.query.joined))
-}
+/** Names of titles and code spans; those of pasted code are mostly the reporter's own. */
+const markedWeight = 1.5
 
 function nameColumns({ ground, definitions, modules, on }: Asked): ScoreColumn[] {
   const { query } = ground
   const paths = indexPaths(ground.corpus)
   const columns: ScoreColumn[] = []
   if (on('symbols')) {
-    columns.push(
-      column('symbols', symbolScores(ground, definitions, query.names)),
-      column('title as symbols', symbolScores(ground, definitions, query.titleNames)),
-    )
+    const named = [...query.names.filter(({ weight }) => weight >= markedWeight), ...query.titleNames]
+    columns.push(column('symbols', symbolScores(ground, definitions, named)))
   }
   if (on('dotted')) columns.push(column('dotted names', dottedScores(ground, modules, definitions)))
   if (on('paths')) {
     columns.push(
       column('paths', pathMentionScores(ground, paths)),
       column('words of paths', pathWordScores(ground, query.terms)),
-      column('title in paths', pathWordScores(ground, query.titleTerms)),
     )
   }
   if (on('frames')) columns.push(column('stack frames', frameScores(ground, paths)))
   return columns
 }
 
-function historyColumns({ ground, all, title, on }: Asked): ScoreColumn[] {
-  const history = readHistory(ground)
+function historyColumns({ ground, history, on }: Asked): ScoreColumn[] {
   const columns: ScoreColumn[] = []
   if (on('commits')) {
     const { best, sum } = votes(ground, history, commitScores(ground, history, ground.query.terms))
     columns.push(column('best commit', best), column('commits', sum))
   }
   if (on('references')) columns.push(column('references', referenceScores(ground, history)))
-  if (on('cochange')) {
-    columns.push(column('changed together', cochangeScores(ground, history, seedScores(ground, all, title))))
-  }
   if (on('recency')) {
     columns.push(
       { ...column('changed recently', recencyScores(ground, history)), prior: true },
@@ -136,45 +131,37 @@ function historyColumns({ ground, all, title, on }: Asked): ScoreColumn[] {
   return columns
 }
 
-function linkColumns({ ground, all, title, definitions, modules, on }: Asked): ScoreColumn[] {
-  if (!on('tests') && !on('imports')) return []
+/** What leads from other files to a file: tests, imports, the same folder. */
+function linkColumns({ ground, definitions, modules, on }: Asked, seeds: FileScores): ScoreColumn[] {
   const { terms, titleTerms } = ground.query
-  const links = readLinks(ground, modules, definitions)
   const columns: ScoreColumn[] = []
+  const links = on('tests') || on('imports') ? readLinks(ground, modules, definitions) : []
   if (on('tests')) {
     const tests = chunkScores(ground, terms, ground.tests)
+    const byTitle = chunkScores(ground, titleTerms, ground.tests)
     columns.push(
-      column('tests', testBridgeScores(ground, links, tests)),
-      column('tests, title', testBridgeScores(ground, links, chunkScores(ground, titleTerms, ground.tests))),
-      column('names of tests', testNameScores(ground, tests)),
+      column('tests', testBridgeScores(ground, links, byTitle)),
+      column('names of tests', nameBridgeScores(ground, tests)),
     )
   }
-  if (on('imports'))
-    columns.push(column('neighbours', neighbourScores(ground, links, seedScores(ground, all, title))))
+  if (on('imports')) columns.push(column('neighbours', neighbourScores(ground, links, seeds)))
+  if (on('folder')) columns.push(column('same folder', folderScores(ground, seeds)))
   return columns
 }
 
 /** Files whose neighbours are looked at. */
 const seedCount = 20
 
-/** The best files by words alone; everything below them is nought. */
-function seedScores(ground: Ground, all: Float64Array, title: Float64Array): FileScores {
-  const [byAll, byTitle] = [fileScores(ground, all), fileScores(ground, title)]
-  const [topAll, topTitle] = [greatest(byAll), greatest(byTitle)]
-  const seeds = noScores(ground).map((_, file) =>
-    isRanked(ground.corpus.files[file]?.role ?? 'docs')
-      ? (byAll[file] ?? 0) / topAll + (byTitle[file] ?? 0) / topTitle
-      : 0,
-  )
-  const least =
-    Float64Array.from(seeds)
-      .sort()
-      .at(-seedCount - 1) ?? 0
-  return seeds.map((score) => (score > least ? score : 0))
-}
-
-function greatest(scores: FileScores): number {
-  return scores.reduce((top, score) => Math.max(top, score), 0) || 1
+/** The best files by what speaks for them directly; everything below them is nought. */
+function bestFiles(ground: Ground, columns: readonly ScoreColumn[]): FileScores {
+  const { files } = ground.corpus
+  const ranked = [...files.keys()].filter((file) => isRanked(files[file]?.role ?? 'docs'))
+  const answers = columns.filter(({ prior }) => prior !== true)
+  const best = fuseLinearly(answers, ranked, (file) => files[file]?.path ?? '').slice(0, seedCount + 1)
+  const least = best[seedCount]?.score ?? 0
+  const seeds = noScores(ground)
+  for (const { item, score } of best) seeds[item] = score - least
+  return seeds
 }
 
 /** What a file is, whatever was asked. */

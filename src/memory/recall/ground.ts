@@ -18,7 +18,7 @@ export interface Ground {
   /** Commits after this moment (Unix seconds) are not seen. */
   before: number
   corpus: Corpus
-  /** Chunks of files that can be an answer, and chunks of tests: each with its own frequencies. */
+  /** Chunks of files that can be an answer, chunks of tests: each with its own frequencies. */
   code: Collection
   tests: Collection
   /** Terms with their postings among the chunks; the commonest are left out beyond the budget. */

@@ -19,8 +19,6 @@ export interface Query {
   short: boolean
   titleTerms: Term[]
   terms: Term[]
-  /** Neighbouring words written as one name, as code would: `file_mode`, `filemode`. */
-  joined: Term[]
   names: Mention[]
   /** Every word of the title, in case it is a name that does not look like one. */
   titleNames: Mention[]
@@ -65,7 +63,6 @@ export function readQuery(text: string): Query {
     short,
     titleTerms: weighTerms([{ place: 'prose', text: title }]),
     terms: weighTerms(pieces),
-    joined: joinWords(pieces),
     names: all('names', isNameWorthLooking),
     titleNames: [...new Set(title.match(/[A-Za-z_]\w{3,}/g) ?? [])].map((text) => ({ text, weight: 1 })),
     dotted: all('dotted'),
@@ -107,30 +104,6 @@ function weighTerms(pieces: readonly Piece[]): Term[] {
   }
   return [...sums].map(([text, sum]) => ({ text, weight: (sum * (repetition + 1)) / (sum + repetition) }))
 }
-
-/** Pairs and triples of neighbouring words, with and without an underscore; the index decides which of them exist. */
-function joinWords(pieces: readonly Piece[]): Term[] {
-  const joined = new Map<string, number>()
-  for (const { place, text } of pieces) {
-    if (place !== 'title' && place !== 'prose' && place !== 'span') continue
-    const words = withoutLinks(text)
-      .toLowerCase()
-      .split(/[^a-z0-9]+/)
-      .filter((word) => word.length > 1)
-    words.forEach((word, at) => {
-      const [next, third] = [words[at + 1], words[at + 2]]
-      if (next === undefined) return
-      for (const glue of ['', '_']) {
-        joined.set(word + glue + next, 1)
-        if (third !== undefined) joined.set(word + glue + next + glue + third, 1.5)
-      }
-    })
-  }
-  return [...joined].slice(0, mostJoined).map(([text, weight]) => ({ text, weight }))
-}
-
-/** Candidates looked up at most; nearly all of them occur nowhere. */
-const mostJoined = 1_000
 
 function withoutLinks(text: string): string {
   return text.replace(/\bhttps?:\/\/\S+/g, ' ')

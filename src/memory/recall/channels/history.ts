@@ -85,7 +85,7 @@ export function votes(ground: Ground, history: History, scores: Float64Array): V
       sum[file] = (sum[file] ?? 0) + (score ** 2 * fade) / touched
     }
   })
-  return { best, sum: sum.map(Math.sqrt) }
+  return { best: best.map(Math.sqrt), sum: sum.map(Math.sqrt).map(Math.sqrt) }
 }
 
 const selectByIssue = `
@@ -134,23 +134,6 @@ export function editCounts(ground: Ground, history: History): FileScores {
   history.files.forEach((changed, at) => {
     if ((history.touched[at] ?? 0) <= sweepingChange)
       for (const file of changed) files[file] = (files[file] ?? 0) + 1
-  })
-  return files
-}
-
-/** For the best files so far: files that were changed in the same commits, by how often. */
-export function cochangeScores(ground: Ground, history: History, seeds: FileScores): FileScores {
-  const files = noScores(ground)
-  const counts = editCounts(ground, history)
-  history.files.forEach((changed, at) => {
-    if ((history.touched[at] ?? 0) > 10) return
-    for (const one of changed) {
-      const seed = seeds[one] ?? 0
-      if (seed <= 0) continue
-      for (const other of changed) {
-        if (other !== one) files[other] = (files[other] ?? 0) + seed / (5 + (counts[one] ?? 0))
-      }
-    }
   })
   return files
 }

@@ -97,7 +97,7 @@ export function testBridgeScores(ground: Ground, links: Links, scores: Float64Ar
       }
     }
   }
-  return files
+  return files.map(Math.sqrt)
 }
 
 function isTest(ground: Ground, at: number): boolean {
@@ -114,25 +114,26 @@ function countImporters(ground: Ground, links: Links, role: 'test' | 'source'): 
   return counts
 }
 
-/** `tests/test_ext_viewcode.py` is named after `ext/viewcode.py`: the names of the best test files, word by word. */
-export function testNameScores(ground: Ground, scores: Float64Array): FileScores {
+/** `tests/test_ext_viewcode.py` is named after `ext/viewcode.py`: tests that answer the issue vote for it. */
+export function nameBridgeScores(ground: Ground, scores: Float64Array): FileScores {
   const { corpus } = ground
   const files = noScores(ground)
-  const tests = new Map<string, number>()
+  const subjects = new Map<string, number>()
   for (const [blobId, top] of topChunks(corpus, scores)) {
     for (const file of corpus.filesOfBlob.get(blobId) ?? []) {
       if (corpus.files[file]?.role !== 'test') continue
       const subject = subjectOf(corpus.files[file]?.path ?? '')
       const score = top.reduce((sum, at) => sum + (scores[at] ?? 0), 0)
-      tests.set(subject, Math.max(tests.get(subject) ?? 0, score))
+      subjects.set(subject, Math.max(subjects.get(subject) ?? 0, score))
     }
   }
-  const best = [...tests].sort((a, b) => b[1] - a[1]).slice(0, bridges)
+  const best = [...subjects].sort((a, b) => b[1] - a[1]).slice(0, bridges)
   corpus.files.forEach(({ path, role }, file) => {
     if (!isRanked(role)) return
     const names = ownNames(path)
-    for (const [subject, score] of best)
-      if (names.includes(subject)) files[file] = Math.max(files[file] ?? 0, score)
+    for (const [subject, score] of best) {
+      if (names.includes(subject)) files[file] = Math.max(files[file] ?? 0, Math.sqrt(score))
+    }
   })
   return files
 }
@@ -164,5 +165,25 @@ export function neighbourScores(ground: Ground, links: Links, seeds: FileScores)
       files[file] = (files[file] ?? 0) + (seeds[target] ?? 0) / Math.sqrt(importers[target] || 1) / 2
     }
   })
-  return files
+  return files.map(Math.sqrt)
+}
+
+/** Good files are found among good files: the mean of the seeds in the same folder, without the file itself. */
+export function folderScores(ground: Ground, seeds: FileScores): FileScores {
+  const folders = new Map<string, { sum: number; count: number }>()
+  const { files } = ground.corpus
+  files.forEach(({ path, role }, file) => {
+    if (!isRanked(role)) return
+    const entry = folders.get(parentOf(path)) ?? { sum: 0, count: 0 }
+    folders.set(parentOf(path), { sum: entry.sum + (seeds[file] ?? 0), count: entry.count + 1 })
+  })
+  return Float64Array.from(files, ({ path, role }, file) => {
+    const entry = folders.get(parentOf(path))
+    if (entry === undefined || !isRanked(role) || entry.count < 2) return 0
+    return Math.max(0, entry.sum - (seeds[file] ?? 0)) / (entry.count - 1)
+  })
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1)
 }

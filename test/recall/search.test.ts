@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openGit } from '../../src/memory/git.ts'
+import { examineCommit, searchCommits } from '../../src/memory/recall/commits.ts'
+import { searchChunks } from '../../src/memory/recall/search.ts'
+import type { Hit } from '../../src/protocol.ts'
+import { openShop } from './shop-repository.ts'
+
+const pathOf = (hit: Hit | undefined) => (hit?.type === 'chunk' ? hit.path : undefined)
+
+test('finds a definition by its name before its uses', async (t) => {
+  const { hits } = await searchChunks(await openShop(t), 'round_half_even')
+  assert.equal(pathOf(hits[0]), 'shop/money.py')
+})
+
+test('finds a symbol while its name is being typed', async (t) => {
+  const { hits, nothingFound } = await searchChunks(await openShop(t), 'round_ha')
+  assert.equal(nothingFound, undefined)
+  assert.equal(pathOf(hits[0]), 'shop/money.py')
+})
+
+test('finds a file by its name, a pasted frame, a pasted message', async (t) => {
+  const shop = await openShop(t)
+  const first = async (query: string) => pathOf((await searchChunks(shop, query)).hits[0])
+  assert.equal(await first('labels.py'), 'shop/shipping/labels.py')
+  assert.equal(await first('File "x/site-packages/shop/tax.py", line 4, in duty'), 'shop/tax.py')
+  assert.equal(await first('ValueError: cannot round an unknown amount: None'), 'shop/money.py')
+})
+
+test('finds commits by their words among the code', async (t) => {
+  const { hits } = await searchChunks(await openShop(t), 'gummed paper curling')
+  const commit = hits.find((hit) => hit.type === 'commit')
+  assert.match(commit?.type === 'commit' ? commit.subject : '', /^Parcels/)
+})
+
+test('explains every rank: the contributions add up', async (t) => {
+  const { hits } = await searchChunks(await openShop(t), 'cart total')
+  assert.ok(hits.length > 0)
+  for (const { score, explain } of hits) {
+    const sum = explain.reduce((total, part) => total + part.contribution, 0)
+    assert.ok(Math.abs(sum - score) < 1e-9)
+  }
+})
+
+test('leaves out a channel that is switched off', async (t) => {
+  const shop = await openShop(t)
+  const { hits } = await searchChunks({ ...shop, ablate: new Set(['symbols'] as const) }, 'round_half_even')
+  assert.ok(hits.every(({ explain }) => explain.every(({ channel }) => channel !== 'symbols')))
+})
+
+test('takes similar chunks from the injected vectors, and only visible ones', async (t) => {
+  const shop = await openShop(t)
+  const id = Number(shop.db.prepare("select id from chunk where name like '%sticker%'").get()?.id)
+  const vectors = async () => [
+    { chunkId: 999_999, score: 0.99 },
+    { chunkId: id, score: 0.9 },
+  ]
+  const { hits } = await searchChunks({ ...shop, vectors }, 'parcels')
+  const found = hits.filter(({ explain }) => explain.some(({ channel }) => channel === 'vectors'))
+  assert.deepEqual(found.map(pathOf), ['shop/shipping/labels.py'])
+})
+
+test('says nothing found for a name that occurs nowhere, although other words do', async (t) => {
+  const reply = await searchChunks(await openShop(t), 'FrobnicateCart total')
+  assert.deepEqual(reply.hits, [])
+  assert.match(reply.nothingFound ?? '', /FrobnicateCart/)
+})
+
+test('sees nothing of other views', async (t) => {
+  const shop = await openShop(t)
+  const reply = await searchChunks({ ...shop, viewId: shop.viewId + 1 }, 'cart')
+  assert.deepEqual(reply.hits, [])
+})
+
+test('searches commits by words, by issue number and by id', async (t) => {
+  const shop = await openShop(t)
+  assert.match(searchCommits(shop, 'damp warehouses')[0]?.subject ?? '', /^Parcels/)
+  assert.match(searchCommits(shop, '#77')[0]?.subject ?? '', /^Parcels/)
+  assert.equal(searchCommits(shop, shop.head.slice(0, 8))[0]?.sha, shop.head)
+  assert.deepEqual(searchCommits(shop, 'zyxwvut'), [])
+})
+
+test('examines a commit by a shortened id, and says so when it is unknown', async (t) => {
+  const shop = await openShop(t)
+  const git = await openGit(shop.root)
+  const commit = await examineCommit(shop, git, shop.head.slice(0, 10))
+  assert.equal(commit.subject, 'Add a changelog')
+  assert.match(commit.diff, /\+# Changes/)
+  await assert.rejects(examineCommit(shop, git, 'abcdef0123'), /not among the remembered commits/)
+})
