@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { assetsFolder, entryFile } from './assets.ts'
-import { openEndpoint } from './casebook/endpoint.ts'
+import { type OpenedEndpoint, openEndpoint } from './casebook/endpoint.ts'
 import { withPreviews } from './casebook/preview.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
@@ -15,7 +15,7 @@ import { Indexer, type RunHooks } from './memory/indexing/indexer.ts'
 import { ParserPool } from './memory/indexing/pool.ts'
 import { vectorise } from './memory/indexing/vectorise.ts'
 import { watchGit } from './memory/indexing/watch.ts'
-import { type Embedder, type Log, UserError } from './memory/ports.ts'
+import { type Log, UserError } from './memory/ports.ts'
 import { examineCommit, searchCommits } from './memory/recall/commits.ts'
 import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
@@ -24,7 +24,7 @@ import { loadAnnAddon } from './memory/store/ann.ts'
 import { isDamage, transaction } from './memory/store/database.ts'
 import { excludedFiles, openView, type View } from './memory/store/files.ts'
 import { clearIndex, type OpenedIndex, openIndex } from './memory/store/index-db.ts'
-import { backUp, backups, type OpenedMemory, openMemory } from './memory/store/memory-db.ts'
+import { backUp, backups, type OpenedMemory, openMemory, recordConsent } from './memory/store/memory-db.ts'
 import type {
   CommitDetail,
   CommitHit,
@@ -45,8 +45,6 @@ export interface OpenOptions {
   store?: string
   settings: Settings
   log: Log
-  /** The person's embedding endpoint, only when they agreed to it. */
-  endpoint?: Embedder
   /** Called on every change worth showing (state, progress, counts). */
   onStatus?: (status: RootStatus) => void
   /** Index again by itself when git's state moves; for long-lived doors. */
@@ -108,13 +106,8 @@ export async function openCasebook(options: OpenOptions): Promise<Casebook> {
     store: options.store,
     settings: options.settings,
   })
-  const { embedder, problem } = await openEndpoint(options.settings.embedder, options.log)
-  const endpoint = options.endpoint ?? embedder
-  const memory = new OpenMemory(
-    { ...options, ...(endpoint === null ? {} : { endpoint }) },
-    repository,
-    problem,
-  )
+  const endpoint = await openEndpoint(options.settings.embedder, options.log)
+  const memory = new OpenMemory(options, repository, endpoint)
   await memory.readBranch()
   return memory
 }
@@ -131,6 +124,7 @@ class OpenMemory implements Casebook {
   readonly root: string
   readonly #options: OpenOptions
   readonly #repository: Repository
+  readonly #endpoint: OpenedEndpoint
   readonly #index: OpenedIndex
   readonly #memory: OpenedMemory
   readonly #view: View
@@ -146,9 +140,10 @@ class OpenMemory implements Casebook {
   #runs: Promise<unknown> = Promise.resolve()
   #branch: string | null = null
 
-  constructor(options: OpenOptions, repository: Repository, endpointProblem: string | null) {
+  constructor(options: OpenOptions, repository: Repository, endpoint: OpenedEndpoint) {
     this.#options = options
     this.#repository = repository
+    this.#endpoint = endpoint
     this.root = repository.root
     const { folder } = repository.place
     const { settings, log } = options
@@ -156,11 +151,12 @@ class OpenMemory implements Casebook {
     this.#memory = openMemory(folder)
     if (this.#memory.message !== null) log.warn(this.#memory.message)
     const place = folder === null ? repository.place.note : null
-    this.#notices = [this.#memory.message, place, endpointProblem].filter((notice) => notice !== null)
+    this.#notices = [this.#memory.message, place, endpoint.problem].filter((notice) => notice !== null)
     const { db } = this.#index
     this.#view = transaction(db, () => openView(db, repository.viewKey))
     this.#counts = new ViewCounts(db, this.#view)
-    this.#vectors = new VectorShelf({ db, folder, settings, endpoint: options.endpoint ?? null, log })
+    this.#vectors = new VectorShelf({ db, folder, settings, endpoint: endpoint.embedder, log })
+    if (endpoint.embedder?.remote === true) recordConsent(this.#memory.db, endpoint.embedder.id)
     const threads = settings.workers === 0 ? Math.min(4, availableParallelism()) : settings.workers
     this.#pool = new ParserPool({
       entry: pathToFileURL(entryFile('parse-worker')),
@@ -377,7 +373,7 @@ class OpenMemory implements Casebook {
       },
       runs: runHistory(db, this.#view),
       residentMb: Math.round(process.memoryUsage().rss / 1e6),
-      networkRequests: this.#vectors.requests,
+      networkRequests: this.#endpoint.requests(),
       lastError: lastError(db, this.#view),
     }
   }

@@ -11,18 +11,23 @@ export interface OpenedEndpoint {
   embedder: Embedder | null
   /** Why the built-in embedder serves although an endpoint is set; null when all is well. */
   problem: string | null
+  /** Requests sent so far: what the health page shows as proof. */
+  requests: () => number
 }
 
 /** The caller has asked the person: settings that name an endpoint say that they agreed. Never throws. */
 export async function openEndpoint(settings: EmbedderSettings, log: Log): Promise<OpenedEndpoint> {
-  if (settings.kind === 'local') return { embedder: null, problem: null }
+  let sent = 0
+  const requests = () => sent
+  if (settings.kind === 'local') return { embedder: null, problem: null, requests }
   try {
-    const embedder = await openEndpointEmbedder(settings, AbortSignal.timeout(patience))
-    return { embedder, problem: null }
+    const onRequest = () => void sent++
+    const embedder = await openEndpointEmbedder({ ...settings, onRequest }, AbortSignal.timeout(patience))
+    return { embedder, problem: null, requests }
   } catch (error) {
     const problem = `${reasonOf(error)} The built-in embedder serves meanwhile.`
     log.error(problem)
-    return { embedder: null, problem }
+    return { embedder: null, problem, requests }
   }
 }
 

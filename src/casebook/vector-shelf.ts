@@ -35,7 +35,6 @@ export class VectorShelf {
   #endpointGeneration: Generation | null = null
   #index: VectorIndex | null = null
   #indexed: number | null = null
-  requests = 0
 
   constructor(options: ShelfOptions) {
     this.#options = options
@@ -77,7 +76,6 @@ export class VectorShelf {
     const active = activeEmbedder(this.#options.db) ?? this.localGeneration
     const embedder = active.id === this.#endpointGeneration?.id ? this.endpoint : this.#local
     if (embedder === null || embedder.id !== active.identity) return []
-    if (embedder.remote) this.requests++
     const [vector] = await embedder.embed([text])
     if (vector === undefined) return []
     const matches = this.#open(active).search(vector, limit)

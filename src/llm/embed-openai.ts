@@ -12,6 +12,8 @@ export interface EndpointOptions extends Endpoint {
   timeout?: number
   /** How often a failed request is sent again. Default 5. */
   retries?: number
+  /** Told before every request that leaves this process, retries included. */
+  onRequest?: () => void
 }
 
 /** Texts a request: the start, and the most (OpenAI takes 2,048 and 300,000 tokens). */
@@ -167,6 +169,7 @@ class EmbeddingRequests {
       const started = Date.now()
       try {
         const body = { model: this.#options.model, input, encoding_format: 'float' as const }
+        this.#options.onRequest?.()
         const reply = await this.#client.embeddings.create(body, { signal })
         this.#adapt(texts.length, Date.now() - started)
         return this.#vectorsOf(reply, texts.length)

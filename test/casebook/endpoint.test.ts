@@ -18,6 +18,7 @@ test('serves the vectors of an endpoint once all are made', async (t) => {
   assert.equal(health.embedder.pending, 0)
   assert.deepEqual(casebook.status().notices, [])
   assert.deepEqual(new Set(authorizations), new Set(['Bearer key-1']))
+  assert.equal(health.networkRequests, authorizations.length)
   assert.ok((await pathsFound(casebook, 'round_half_even')).includes('ledger/money.py'))
 })
 
@@ -56,3 +57,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 function vectorOf(text: string): number[] {
   return Array.from({ length: 8 }, (_, at) => (text.charCodeAt(at) || 1) / 100)
 }
+
+test('sends nothing with the built-in embedder', async (t) => {
+  using repo = makeRepo('python-small')
+  const casebook = await openMemory(t, repo.dir)
+  await casebook.index({ reason: 'test' })
+  await casebook.search('round half even')
+  assert.equal((await casebook.health()).networkRequests, 0)
+})

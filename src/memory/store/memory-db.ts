@@ -92,6 +92,14 @@ export function backUp(db: DatabaseSync, folder: string, force = false): string 
   return target
 }
 
+const insertConsent = `
+  insert into consent (subject, granted_at, detail) values (?, ?, ?) on conflict (subject) do nothing`
+
+/** Keeps when code was first sent to this embedder, with the person's agreement, for as long as the memory lives. */
+export function recordConsent(db: DatabaseSync, embedder: string): void {
+  db.prepare(insertConsent).run(`embedding ${embedder}`, Date.now(), 'agreed in the settings of this machine')
+}
+
 function stamp(): string {
   return new Date().toISOString().replaceAll(/[:.]/g, '-')
 }
