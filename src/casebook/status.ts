@@ -25,17 +25,19 @@ export class ViewCounts {
   #counts: Counts | null = null
   #generation = -1
   #countedAt = 0
+  #countedInRun = false
 
   constructor(db: DatabaseSync, view: View) {
     this.#db = db
     this.#view = view
   }
 
+  /** While a run is under way at most once in a while; afterwards again, for not all that it writes is in the view. */
   read(running: boolean): Counts {
     const generation = viewGeneration(this.#db, this.#view.id)
-    const fresh = this.#counts !== null && generation === this.#generation
-    const soon = running && performance.now() - this.#countedAt < countEvery
-    if (this.#counts !== null && (fresh || soon)) return this.#counts
+    const isSoon = performance.now() - this.#countedAt < countEvery
+    const isFresh = !this.#countedInRun && generation === this.#generation
+    if (this.#counts !== null && (running ? isSoon : isFresh)) return this.#counts
     const { files, indexed, excluded } = coverage(this.#db, this.#view.id)
     this.#counts = {
       files,
@@ -47,6 +49,7 @@ export class ViewCounts {
     }
     this.#generation = generation
     this.#countedAt = performance.now()
+    this.#countedInRun = running
     return this.#counts
   }
 }

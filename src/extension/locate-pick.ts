@@ -52,7 +52,7 @@ async function issueText(): Promise<string | undefined> {
   const editor = vscode.window.activeTextEditor
   const selected = editor?.document.getText(editor.selection) ?? ''
   if (selected.trim() !== '') return selected
-  const clipboard = (await vscode.env.clipboard.readText()).trim()
+  const clipboard = await clipboardText()
   if (clipboard === '') return await typedText()
   const copied = { label: `$(clippy) ${vscode.l10n.t('Use the clipboard')}`, detail: clipboard.slice(0, 120) }
   const typed = { label: `$(edit) ${vscode.l10n.t('Type or paste a text')}` }
@@ -61,6 +61,13 @@ async function issueText(): Promise<string | undefined> {
   })
   if (choice === undefined) return undefined
   return choice === copied ? clipboard : await typedText()
+}
+
+/** In a browser the clipboard may ask for permission, or never answer: then the text is typed. */
+async function clipboardText(): Promise<string> {
+  const late = new Promise<string>((resolve) => setTimeout(() => resolve(''), 1_000))
+  const read = Promise.resolve(vscode.env.clipboard.readText()).catch(() => '')
+  return (await Promise.race([read, late])).trim()
 }
 
 async function typedText(): Promise<string | undefined> {

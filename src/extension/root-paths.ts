@@ -15,7 +15,7 @@ export interface RootPath {
   path: string
 }
 
-/** The memory's name for a file of the editor; null when no open folder holds it, or when it is git's own. */
+/** The memory's name for a file of the editor; null when no open folder holds it, or when it is git's or Casebook's own. */
 export function memoryPath(folders: readonly OpenFolder[], file: string): RootPath | null {
   const holder = folders
     .filter((open) => isInside(open.folder, file))
@@ -24,7 +24,9 @@ export function memoryPath(folders: readonly OpenFolder[], file: string): RootPa
   const path = relative(holder.root, join(holder.real, relative(holder.folder, file)))
   if (path === '' || isOutside(path)) return null
   const parts = path.split(sep)
-  return parts.includes('.git') ? null : { root: holder.root, path: parts.join('/') }
+  // Casebook's own store lies in a folder without git; each of its writes would be told as a change.
+  if (parts.includes('.git') || parts[0] === '.casebook') return null
+  return { root: holder.root, path: parts.join('/') }
 }
 
 /** The file as the editor names it, so that a hit opens the document that is open already. */

@@ -15,10 +15,11 @@ test('names a file relative to the root of its memory', options, () => {
   assert.deepEqual(memoryPath([linked], '/home/ann/app/c.ts'), { root: '/mnt/disk/app', path: 'c.ts' })
 })
 
-test('knows no files outside, no root itself and nothing of git', options, () => {
+test('knows no files outside, no root itself and nothing of git or of its own', options, () => {
   assert.equal(memoryPath([plain], '/work/application/a.ts'), null)
   assert.equal(memoryPath([plain], '/work/app'), null)
   assert.equal(memoryPath([plain], '/work/app/.git/index'), null)
+  assert.equal(memoryPath([plain], '/work/app/.casebook/index.db-wal'), null)
   assert.deepEqual(memoryPath([plain], '/work/app/..a/b'), { root: '/work/app', path: '..a/b' })
 })
 
@@ -43,7 +44,7 @@ test('opens a hit under the name that the editor uses', options, () => {
 test('comes back to the same file', options, () => {
   const name = fc
     .stringMatching(/^[a-z.]{1,6}$/)
-    .filter((part) => part !== '.' && part !== '..' && part !== '.git')
+    .filter((part) => part !== '.' && part !== '..' && !['.git', '.casebook'].includes(part))
   fc.assert(
     fc.property(
       fc.constantFrom(plain, linked, inside),
