@@ -25,12 +25,12 @@ test('finds the file that an issue describes and shows how the score came about'
 const evidence: [string, string, string, Channel][] = [
   [
     'stack frames',
-    'It fails\n\nFile "/srv/venv/lib/python3.9/site-packages/shop/money.py", line 6, in f',
+    'Amounts are not rounded\n\nFile "/srv/venv/lib/python3.9/site-packages/shop/money.py", line 6, in f',
     'shop/money.py',
     'frames',
   ],
   ['messages', 'Crash\n\n"cannot round an unknown amount: None"', 'shop/money.py', 'phrases'],
-  ['paths', 'Something is odd\n\nSee shop/tax.py', 'shop/tax.py', 'paths'],
+  ['paths', 'Odd figures for every country, see tax.py', 'shop/tax.py', 'paths'],
   ['dotted names', 'What does `shop.vouchers.redeem` do', 'shop/vouchers.py', 'dotted'],
   ['symbols', 'sticker is broken', 'shop/shipping/labels.py', 'symbols'],
   ['best commit', 'Gummed paper curls when it is damp', 'shop/shipping/labels.py', 'commits'],

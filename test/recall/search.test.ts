@@ -33,6 +33,13 @@ test('finds commits by their words among the code', async (t) => {
   assert.match(commit?.type === 'commit' ? commit.subject : '', /^Parcels/)
 })
 
+test('puts the commit first that the query names by an issue or its id', async (t) => {
+  const shop = await openShop(t)
+  for (const query of ['#77', shop.head.slice(0, 10)]) {
+    assert.equal((await searchChunks(shop, query)).hits[0]?.type, 'commit', query)
+  }
+})
+
 test('explains every rank: the contributions add up', async (t) => {
   const { hits } = await searchChunks(await openShop(t), 'cart total')
   assert.ok(hits.length > 0)

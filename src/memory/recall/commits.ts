@@ -19,6 +19,8 @@ export interface CommitMatch {
   id: number
   /** BM25 over message and paths, greater is better. */
   score: number
+  /** The query names this commit by its id or an issue of it. */
+  exact: boolean
 }
 
 /** A word in the message says more about a commit than one in the paths it changed. */
@@ -44,20 +46,26 @@ export function searchCommits(
   options: CommitSearchOptions = {},
 ): CommitHit[] {
   options.signal?.throwIfAborted()
-  const limit = options.limit ?? 10
   const { db, viewId, root } = context
-  const exact = [...commitsById(db, viewId, query.trim()), ...commitsByIssue(db, viewId, query, limit)]
-  const seen = new Set(exact)
-  const matches = matchCommits(db, viewId, query, limit).filter(({ id }) => !seen.has(id))
-  const top = matches[0]?.score ?? 0
-  const found = [
-    ...exact.map((id, index) => ({ id, score: top + exact.length - index, channel: 'keys' })),
-    ...matches.map((match) => ({ ...match, channel: 'commits' })),
-  ]
-  return found.slice(0, limit).map(({ id, score, channel }, index) => {
-    const explain = [{ channel, rank: index + 1, score, contribution: score }]
-    return { ...readHit(db, root, id), score, explain }
+  return findCommits(db, viewId, query, options.limit ?? 10).map(({ id, score, exact }, index) => {
+    const channel = exact ? 'keys' : 'commits'
+    return {
+      ...readHit(db, root, id),
+      score,
+      explain: [{ channel, rank: index + 1, score, contribution: score }],
+    }
   })
+}
+
+/** As `searchCommits`, by row id. An exact key scores above all words. */
+export function findCommits(db: DatabaseSync, viewId: number, query: string, limit: number): CommitMatch[] {
+  const keys = [
+    ...new Set([...commitsById(db, viewId, query.trim()), ...commitsByIssue(db, viewId, query, limit)]),
+  ]
+  const matches = matchCommits(db, viewId, query, limit).filter(({ id }) => !keys.includes(id))
+  const top = matches[0]?.score ?? 0
+  const exact = keys.map((id, index) => ({ id, score: top + keys.length - index, exact: true }))
+  return [...exact, ...matches].slice(0, limit)
 }
 
 export function readHit(db: DatabaseSync, root: string, id: number): Omit<CommitHit, 'score' | 'explain'> {
@@ -76,7 +84,7 @@ export function readHit(db: DatabaseSync, root: string, id: number): Omit<Commit
 }
 
 /** Commits of the view whose messages or paths hold the words of the query, best first. */
-export function matchCommits(db: DatabaseSync, viewId: number, query: string, limit: number): CommitMatch[] {
+function matchCommits(db: DatabaseSync, viewId: number, query: string, limit: number): CommitMatch[] {
   const words = [...new Set(codeTokens(query))].filter((word) => !isStopword(word))
   if (words.length === 0) return []
   const expression = words
@@ -86,7 +94,7 @@ export function matchCommits(db: DatabaseSync, viewId: number, query: string, li
   return db
     .prepare(selectMatches)
     .all(viewId, expression, limit)
-    .map((row) => ({ id: Number(row.id), score: Number(row.score) }))
+    .map((row) => ({ id: Number(row.id), score: Number(row.score), exact: false }))
 }
 
 function commitsByIssue(db: DatabaseSync, viewId: number, query: string, limit: number): number[] {

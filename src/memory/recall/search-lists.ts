@@ -1,13 +1,28 @@
 /** The lists that search fuses: one function a channel, each reading only what a few milliseconds allow. */
 
-import { codeTokens } from '../code/tokens.ts'
 import type { DatabaseSync, StatementSync } from '../store/database.ts'
 import type { ChunkKind } from '../types.ts'
 import { messageWindows } from './channels/phrases.ts'
+import { type CommitMatch, findCommits } from './commits.ts'
 import type { RecallContext } from './context.ts'
+import { looksLikeName } from './mentions.ts'
 import { openStemmer } from './postings.ts'
 import type { Query } from './query.ts'
-import type { Entries, Found } from './search.ts'
+
+/** A chunk in one of its places, or a commit. */
+export type Found =
+  | {
+      type: 'chunk'
+      chunkId: number
+      path: string
+      kind: ChunkKind
+      name: string
+      startLine: number
+      endLine: number
+    }
+  | { type: 'commit'; commitId: number }
+
+export type Entries = { item: Found; score: number; detail?: string }[]
 
 export interface Asked {
   context: RecallContext
@@ -100,32 +115,43 @@ const selectChunkAtLine = `
   select id from chunk where blob_id = ? and start_line <= ? and end_line >= ?
   order by end_line - start_line limit 1`
 
-/** Definitions whose names the query holds: exact ones, then those that begin with its last word. */
+/** Definitions whose names the query holds. */
 export function symbolList(asked: Asked): Entries {
-  const { db } = asked.context
-  const names = queryNames(asked.query)
-  const exact = names.flatMap((name) => definitionChunks(db, name, false, asked.length))
-  const typing = asked.query.short ? names.at(-1) : undefined
-  const started =
-    exact.length < 10 && typing !== undefined && typing.length > 3
-      ? definitionChunks(db, typing, true, asked.length)
-      : []
-  const scores = new Map<number, number>()
-  for (const { chunkId, score } of [...exact, ...started]) {
-    scores.set(chunkId, Math.max(scores.get(chunkId) ?? 0, score))
-  }
-  const ordered = [...scores]
-    .map(([chunkId, score]) => ({ chunkId, score }))
-    .sort((a, b) => b.score - a.score)
-  return visibleEntries(asked, ordered)
+  return symbolEntries(asked, queryNames(asked.query), false)
 }
 
-/** Words that can be names: of a short query all of them, of an issue those that the writer marked. */
+/** Definitions that begin with the last word of a search, while it is being typed. */
+export function symbolStartList(asked: Asked): Entries {
+  const typed = asked.query.short ? (asked.query.text.match(/[\p{L}_$][\p{L}\p{N}_$]*$/u)?.[0] ?? '') : ''
+  return typed.length < 3 ? [] : symbolEntries(asked, [typed], true)
+}
+
+function symbolEntries(asked: Asked, names: readonly string[], started: boolean): Entries {
+  const scores = new Map<number, number>()
+  for (const name of names) {
+    for (const { chunkId, score } of definitionChunks(asked.context.db, name, started, asked.length)) {
+      scores.set(chunkId, Math.max(scores.get(chunkId) ?? 0, score))
+    }
+  }
+  const ordered = [...scores].map(([chunkId, score]) => ({ chunkId, score }))
+  return visibleEntries(
+    asked,
+    ordered.sort((a, b) => b.score - a.score || a.chunkId - b.chunkId),
+  )
+}
+
+/**
+ * What can be meant as a name: marked or compound words, the only word of a search, and neighbouring words
+ * as code would join them. Any other word of a search is more often a word than the name of a function.
+ */
 function queryNames(query: Query): string[] {
-  const marked = query.names.filter(({ weight }) => weight >= 1).map(({ text }) => text)
+  const marked = query.names
+    .filter(({ text, weight }) => weight >= 2 || looksLikeName(text))
+    .map(({ text }) => text)
   const dotted = query.dotted.map(({ text }) => text.split(/\.|::|#/).at(-1) ?? '')
-  const typed = query.short ? (query.text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []) : []
-  return [...new Set([...marked, ...dotted, ...typed])].filter((name) => name.length > 1).slice(0, 40)
+  const words = query.short ? (query.text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []) : []
+  const whole = words.length === 1 ? words : [words.join('_'), words.join('')]
+  return [...new Set([...marked, ...dotted, ...whole])].filter((name) => name.length > 1).slice(0, 40)
 }
 
 function definitionChunks(db: DatabaseSync, name: string, prefix: boolean, limit: number) {
@@ -153,35 +179,52 @@ function definitionScore(defined: string, container: string, name: string): numb
   return match + (container === '' ? 0.5 : 0)
 }
 
-const selectPaths = `
-  select p.path, v.blob_id, -f.rank as score from path_fts f
+const selectPathWords = `
+  select p.path, -f.rank as score from path_fts f
   cross join view_file v on v.view_id = ? and v.path_id = f.rowid and v.blob_id is not null
   cross join path p on p.id = v.path_id
   where f.path_fts match ? order by f.rank, length(p.path) limit ?`
-const selectFirstChunk = 'select id from chunk where blob_id = ? order by start_line limit 1'
+const selectPathEnds = `
+  select p.path from path p cross join view_file v on v.view_id = ? and v.path_id = p.id and v.blob_id is not null
+  where p.path = ? or p.path like '%/' || ? order by length(p.path), p.path limit ?`
+const selectFirstChunk = `
+  select c.id, p.path, c.kind, c.name, c.start_line, c.end_line from path p
+  cross join view_file v on v.view_id = ? and v.path_id = p.id
+  cross join chunk c on c.blob_id = v.blob_id
+  where p.path = ? order by c.start_line limit 1`
 
-/** Files whose paths hold the words of the query; a path that is written out comes first. */
-export function pathList(asked: Asked): Entries {
+/** Files whose paths hold the words of the query. */
+export function pathWordList(asked: Asked): Entries {
   const { db, viewId } = asked.context
-  const written = asked.query.paths.map(({ text }) => text)
-  const words = [...new Set([...written.flatMap(codeTokens), ...titleWords(asked.query)])]
+  const words = asked.query.titleTerms.map(({ text }) => text)
   if (words.length === 0) return []
-  const rows = db.prepare(selectPaths).all(viewId, words.slice(0, 24).map(quote).join(' OR '), asked.length)
-  const first = db.prepare(selectFirstChunk)
-  const places = openPlaces(asked.context)
-  const entries = rows.flatMap((row): Entries => {
-    const path = String(row.path)
-    const chunk = first.get(Number(row.blob_id))
-    const bonus = written.some((text) => path === text || path.endsWith(`/${text}`)) ? 100 : 0
-    if (chunk === undefined) return []
-    const item = places(Number(chunk.id)).find((found) => found.type === 'chunk' && found.path === path)
-    return item === undefined ? [] : [{ item, score: Number(row.score) + bonus }]
-  })
-  return entries.sort((a, b) => b.score - a.score)
+  const expression = words.slice(0, 24).map(quote).join(' OR ')
+  const rows = db.prepare(selectPathWords).all(viewId, expression, asked.length)
+  return firstChunks(
+    asked,
+    rows.map((row) => ({ path: String(row.path), score: Number(row.score) })),
+  )
 }
 
-function titleWords(query: Query): string[] {
-  return query.titleTerms.map(({ text }) => text)
+/** Files whose paths, or the ends of them, the query writes out. */
+export function pathList(asked: Asked): Entries {
+  const { db, viewId } = asked.context
+  const select = db.prepare(selectPathEnds)
+  const found = asked.query.paths
+    .slice(0, 20)
+    .flatMap(({ text, weight }) =>
+      select.all(viewId, text, text, 10).map((row) => ({ path: String(row.path), score: weight })),
+    )
+  return distinct(firstChunks(asked, found))
+}
+
+/** The beginning of each file, where a reader starts. */
+function firstChunks(asked: Asked, files: readonly { path: string; score: number }[]): Entries {
+  const select = asked.context.db.prepare(selectFirstChunk)
+  return files.flatMap(({ path, score }) => {
+    const row = select.get(asked.context.viewId, path)
+    return row === undefined ? [] : [{ item: toFound(row), score }]
+  })
 }
 
 const selectFrameChunks = `
@@ -230,6 +273,27 @@ export function phraseList(asked: Asked): Entries {
   const ordered = [...scores].map(([chunkId, score]) => ({ chunkId, score }))
   ordered.sort((a, b) => b.score - a.score || a.chunkId - b.chunkId)
   return visibleEntries(asked, ordered)
+}
+
+export function commitList(asked: Asked): Entries {
+  return foundCommits(asked)
+    .filter(({ exact }) => !exact)
+    .map(toCommitEntry)
+}
+
+/** Commits that the query names by id or by the number of an issue. */
+export function commitKeyList(asked: Asked): Entries {
+  return foundCommits(asked)
+    .filter(({ exact }) => exact)
+    .map(toCommitEntry)
+}
+
+function foundCommits({ context: { db, viewId }, query }: Asked): CommitMatch[] {
+  return findCommits(db, viewId, query.text, 20)
+}
+
+function toCommitEntry({ id, score }: CommitMatch): Entries[number] {
+  return { item: { type: 'commit', commitId: id }, score }
 }
 
 export async function vectorList(asked: Asked): Promise<Entries> {

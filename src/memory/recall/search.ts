@@ -1,14 +1,27 @@
 /** Search for people and agents: a few words or a pasted message, answered from every channel in milliseconds. */
 
 import type { ChunkHit, CommitHit, Hit, SearchReply } from '../../protocol.ts'
-import type { ChunkKind } from '../types.ts'
 import { nothingToFind } from './abstain.ts'
-import { matchCommits, readHit } from './commits.ts'
+import { readHit } from './commits.ts'
 import type { Channel, RecallContext } from './context.ts'
 import { coverageOf } from './coverage.ts'
 import { type Fused, fuseRanks, type RankedList } from './fuse.ts'
-import { readQuery } from './query.ts'
-import { frameList, lexicalList, pathList, phraseList, symbolList, vectorList } from './search-lists.ts'
+import { type Query, readQuery } from './query.ts'
+import {
+  type Asked,
+  commitKeyList,
+  commitList,
+  type Entries,
+  type Found,
+  frameList,
+  lexicalList,
+  pathList,
+  pathWordList,
+  phraseList,
+  symbolList,
+  symbolStartList,
+  vectorList,
+} from './search-lists.ts'
 import { type Role, roleOf } from './trees.ts'
 
 export interface SearchOptions {
@@ -17,32 +30,30 @@ export interface SearchOptions {
   signal?: AbortSignal
 }
 
-/** A chunk in one of its places, or a commit. */
-export type Found =
-  | {
-      type: 'chunk'
-      chunkId: number
-      path: string
-      kind: ChunkKind
-      name: string
-      startLine: number
-      endLine: number
-    }
-  | { type: 'commit'; commitId: number }
+interface ListOf {
+  channel: Channel
+  /** How it is called in the explanation. */
+  name: string
+  weight: number
+  ask: (asked: Asked) => Entries | Promise<Entries>
+}
 
 /**
- * What a list counts in the fusion: exact keys twice as much as likeness (memory-model.md, C3), commits half
- * because a search asks for code first.
+ * What a list counts in the fusion. Exact keys count two to three times as much as words (memory-model.md, C3):
+ * who writes a name out wants it first. Likeness and commits count half: a search asks for code first.
  */
-const listWeights = {
-  lexical: 1,
-  symbols: 2,
-  paths: 1,
-  frames: 2,
-  phrases: 2,
-  vectors: 0.5,
-  commits: 0.5,
-} satisfies Partial<Record<Channel, number>>
+const lists: readonly ListOf[] = [
+  { channel: 'lexical', name: 'words', weight: 1, ask: lexicalList },
+  { channel: 'symbols', name: 'symbols', weight: 3, ask: symbolList },
+  { channel: 'symbols', name: 'beginnings of symbols', weight: 0.5, ask: symbolStartList },
+  { channel: 'paths', name: 'paths', weight: 3, ask: pathList },
+  { channel: 'paths', name: 'words of paths', weight: 0.7, ask: pathWordList },
+  { channel: 'frames', name: 'stack frames', weight: 3, ask: frameList },
+  { channel: 'phrases', name: 'messages', weight: 2, ask: phraseList },
+  { channel: 'vectors', name: 'vectors', weight: 0.5, ask: vectorList },
+  { channel: 'references', name: 'references', weight: 3, ask: commitKeyList },
+  { channel: 'commits', name: 'commits', weight: 0.5, ask: commitList },
+]
 
 /** The same trees weigh less that weigh less in `locate`; here nothing is left out. */
 const roleWeights: Record<Role, number> = {
@@ -67,7 +78,7 @@ export async function searchChunks(
   options.signal?.throwIfAborted()
   const query = readQuery(text)
   const nothing = nothingToFind(context.db, context.viewId, query)
-  const hits = nothing === null ? await findHits(context, text, options) : []
+  const hits = nothing === null ? await findHits(context, query, options) : []
   return {
     hits,
     ...(nothing !== null && { nothingFound: nothing }),
@@ -76,45 +87,25 @@ export async function searchChunks(
   }
 }
 
-async function findHits(context: RecallContext, text: string, options: SearchOptions): Promise<Hit[]> {
-  const lists = await askChannels(context, text, options.signal)
-  const fused = fuseRanks(lists, keyOf, priorOf)
+async function findHits(context: RecallContext, query: Query, options: SearchOptions): Promise<Hit[]> {
+  const answers = await askChannels(context, query, options.signal)
+  const fused = fuseRanks(answers, keyOf, priorOf)
   return fused.slice(0, options.limit ?? 20).map((found) => toHit(context, found))
 }
 
 async function askChannels(
   context: RecallContext,
-  text: string,
+  query: Query,
   signal: AbortSignal | undefined,
 ): Promise<RankedList<Found>[]> {
-  const query = readQuery(text)
-  const { ablate } = context
-  const asked = { context, query, length: listLength }
-  const channels: [keyof typeof listWeights, () => Entries | Promise<Entries>][] = [
-    ['lexical', () => lexicalList(asked)],
-    ['symbols', () => symbolList(asked)],
-    ['paths', () => pathList(asked)],
-    ['frames', () => frameList(asked)],
-    ['phrases', () => phraseList(asked)],
-    ['vectors', () => vectorList(asked)],
-    ['commits', () => commitList(context, text)],
-  ]
-  const lists: RankedList<Found>[] = []
-  for (const [channel, ask] of channels) {
-    if (ablate?.has(channel) === true) continue
-    lists.push({ channel, weight: listWeights[channel], entries: await ask() })
+  const asked: Asked = { context, query, length: listLength }
+  const answers: RankedList<Found>[] = []
+  for (const { channel, name, weight, ask } of lists) {
+    if (context.ablate?.has(channel) === true) continue
+    answers.push({ channel: name, weight, entries: await ask(asked) })
     signal?.throwIfAborted()
   }
-  return lists
-}
-
-export type Entries = { item: Found; score: number; detail?: string }[]
-
-function commitList({ db, viewId }: RecallContext, text: string): Entries {
-  return matchCommits(db, viewId, text, 20).map(({ id, score }) => ({
-    item: { type: 'commit', commitId: id },
-    score,
-  }))
+  return answers
 }
 
 function keyOf(found: Found): string {

@@ -43,7 +43,7 @@ export function segmentIssue(issue: string): Segment[] {
   const lines = withoutMarkup(issue).split('\n')
   const titleAt = lines.findIndex((line) => line.trim() !== '')
   if (titleAt < 0) return []
-  const title: Segment = { kind: 'title', text: (lines[titleAt] ?? '').replace(/^#+\s*/, '').trim() }
+  const title: Segment = { kind: 'title', text: (lines[titleAt] ?? '').replace(/^#+\s+/, '').trim() }
   return [title, ...bodySegments(markBlocks(lines.slice(titleAt + 1)))]
 }
 
