@@ -23,7 +23,7 @@ export const plan: Plan = {
   'src/memory/ports.ts': { rooms: [], packages: [] },
   'src/memory/store': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['node:sqlite', 'zod'] },
   'src/memory/store/ann.ts': { rooms: nouns, packages: ['hnswlib-node', 'node:module'] },
-  'src/memory/code': { rooms: nouns, packages: ['web-tree-sitter'] },
+  'src/memory/code': { rooms: nouns, packages: ['web-tree-sitter', 'node:v8'] },
   'src/memory/git.ts': { rooms: nouns, packages: ['node:child_process'] },
   'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
   // What recall finds crosses the boundary as it is.
