@@ -278,6 +278,23 @@ describe('opening', () => {
   })
 })
 
+describe('the size limit', () => {
+  it('lets files in and keeps them out when it changes', async (test) => {
+    const repo = makeRepo({ 'a.py': zebra, 'big.py': zebra.repeat(20) })
+    test.after(repo.cleanup)
+    for (const [maxFileSize, excluded] of [
+      [500, 1],
+      [100_000, 0],
+      [500, 1],
+    ]) {
+      const casebook = await openMemory(test, repo.dir, { settings: { maxFileSize } })
+      await casebook.index(first)
+      assert.equal(casebook.excluded().length, excluded)
+      await casebook.close()
+    }
+  })
+})
+
 describe('upkeep', () => {
   it('forgets the view of a worktree that was removed', async (test) => {
     const repo = makeRepo({ 'a.py': zebra })

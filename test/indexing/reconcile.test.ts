@@ -41,7 +41,10 @@ describe('reconciling', () => {
   })
 
   it('shows content that was parsed before without reading it: a branch switched back', () => {
-    const plan = reconcile(listed(file('a', 'seen')), known([row('a')], { findBlob: () => 7 }))
+    const plan = reconcile(
+      listed(file('a', 'seen')),
+      known([row('a')], { findBlob: () => ({ id: 7, bytes: 5 }) }),
+    )
     assert.deepEqual(plan.pending, [])
     assert.equal(plan.changed[0]?.blobId, 7)
   })
@@ -69,6 +72,15 @@ describe('reconciling', () => {
     const rows = [row('a', { blobId: null, excluded: 'too-large', bytes: 50 })]
     assert.equal(reconcile(listed(file('a', 'old')), known(rows)).pending.length, 1)
     assert.equal(reconcile(listed(file('a', 'old')), known(rows, { maxFileSize: 40 })).pending.length, 0)
+  })
+
+  it('reads an indexed file again that the size limit of today keeps out', () => {
+    const seen = { findBlob: () => ({ id: 1, bytes: 50 }), maxFileSize: 40 }
+    const plan = reconcile(listed(file('a', 'old')), known([row('a', { bytes: 50 })], seen))
+    assert.deepEqual(
+      plan.pending.map(({ path }) => path),
+      ['a'],
+    )
   })
 
   it('settles: applying a plan leaves nothing to do', () => {

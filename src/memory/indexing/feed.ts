@@ -215,7 +215,7 @@ function writeBatch(
       if ('gone' in outcome) gone.push(path)
       else {
         const { row, read } = outcome
-        rows.push(read === undefined ? row : { ...row, blobId: find(read.oid, read.language) })
+        rows.push(read === undefined ? row : { ...row, blobId: find(read.oid, read.language)?.id ?? null })
       }
     }
     writeViewFiles(parts.db, parts.viewId, rows, gone)

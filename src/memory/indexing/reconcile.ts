@@ -1,6 +1,7 @@
 /** Compares what git lists with what the store knows: what changed, what went, what must be read. Pure. */
 
 import { languageOf } from '../code/languages.ts'
+import type { KnownBlob } from '../store/blobs.ts'
 import type { ViewFile } from '../store/files.ts'
 import type { ListedFile } from '../types.ts'
 
@@ -11,8 +12,8 @@ export interface Stamp {
 
 export interface Known {
   files: ReadonlyMap<string, ViewFile>
-  /** Id of parsed content, null when these bytes were never parsed as that language. */
-  findBlob: (oid: string, language: string) => number | null
+  /** Parsed content, null when these bytes were never parsed as that language. */
+  findBlob: (oid: string, language: string) => KnownBlob | null
   /** Size and time of files whose content git does not vouch for. */
   stamps: ReadonlyMap<string, Stamp>
   maxFileSize: number
@@ -40,9 +41,9 @@ function placeFile(file: ListedFile, known: Known, plan: Plan): void {
     return
   }
   if (before !== undefined && settled(file, before, known)) return
-  const blobId = file.oid === null ? null : known.findBlob(file.oid, languageOf(file.path))
-  if (blobId !== null) {
-    plan.changed.push({ ...emptyRow(file), blobId })
+  const blob = file.oid === null ? null : known.findBlob(file.oid, languageOf(file.path))
+  if (blob !== null && blob.bytes <= known.maxFileSize) {
+    plan.changed.push({ ...emptyRow(file), blobId: blob.id, bytes: blob.bytes })
     return
   }
   plan.pending.push(file)
@@ -56,7 +57,8 @@ function emptyRow({ path, oid, size }: ListedFile): ViewFile {
 
 /** Whether the stored row still tells the truth about this file, without reading it. */
 function settled(file: ListedFile, before: ViewFile, known: Known): boolean {
-  const decided = before.blobId !== null || judgedByContent(before, known.maxFileSize)
+  const fits = before.blobId !== null && (before.bytes ?? 0) <= known.maxFileSize
+  const decided = fits || judgedByContent(before, known.maxFileSize)
   if (!decided) return false
   if (file.oid !== null) return file.oid === before.oid
   const stamp = known.stamps.get(file.path)

@@ -3,7 +3,7 @@
 import type { ParsedFile } from '../types.ts'
 import type { DatabaseSync } from './database.ts'
 
-const selectBlob = 'select id from blob where oid = ? and language = ?'
+const selectBlob = 'select id, bytes from blob where oid = ? and language = ?'
 const insertBlob = 'insert into blob (oid, language, lines, bytes, fallback) values (?, ?, ?, ?, ?)'
 const insertChunk = `
   insert into chunk (blob_id, kind, name, start_line, end_line, hash) values (?, ?, ?, ?, ?, ?)`
@@ -18,12 +18,17 @@ const countSymbols = `
   select count(*) as symbols from symbol where blob_id in
     (select blob_id from view_file where view_id = ? and blob_id is not null)`
 
-/** Blob ids by oid and language, for content that was parsed before. */
-export function findBlob(db: DatabaseSync): (oid: string, language: string) => number | null {
+export interface KnownBlob {
+  id: number
+  bytes: number
+}
+
+/** Content that was parsed before, by oid and language. */
+export function findBlob(db: DatabaseSync): (oid: string, language: string) => KnownBlob | null {
   const select = db.prepare(selectBlob)
   return (oid, language) => {
     const row = select.get(oid, language)
-    return row === undefined ? null : Number(row.id)
+    return row === undefined ? null : { id: Number(row.id), bytes: Number(row.bytes) }
   }
 }
 
@@ -37,7 +42,7 @@ export function blobWriter(db: DatabaseSync): (oid: string, bytes: number, parse
   const imported = db.prepare(insertImport)
   return (oid, bytes, parsed) => {
     const known = find(oid, parsed.language)
-    if (known !== null) return known
+    if (known !== null) return known.id
     const row = blob.run(oid, parsed.language, parsed.lines, bytes, parsed.fallback ?? null)
     const id = Number(row.lastInsertRowid)
     for (const { kind, name, startLine, endLine, hash, fields } of parsed.chunks) {
