@@ -3,7 +3,7 @@
 import type { DatabaseSync, StatementSync } from '../store/database.ts'
 import type { ChunkKind } from '../types.ts'
 import { messageWindows } from './channels/phrases.ts'
-import { type CommitMatch, findCommits } from './commits.ts'
+import type { CommitMatch } from './commits.ts'
 import type { RecallContext } from './context.ts'
 import { looksLikeName } from './mentions.ts'
 import { openStemmer } from './postings.ts'
@@ -27,6 +27,8 @@ export type Entries = { item: Found; score: number; detail?: string }[]
 export interface Asked {
   context: RecallContext
   query: Query
+  /** What `findCommits` found, for both lists of commits. */
+  commits: readonly CommitMatch[]
   /** Entries wanted at most. */
   length: number
 }
@@ -86,7 +88,7 @@ function quote(word: string): string {
 }
 
 /** Chunks that the words of one search may hit together; about 1 microsecond each. */
-const postingsBudget = 15_000
+const postingsBudget = 10_000
 
 /** The rarest words of the query until the budget is spent, at least one. Words that occur nowhere are left out. */
 function affordableWords({ context, query }: Asked): string[] {
@@ -275,21 +277,13 @@ export function phraseList(asked: Asked): Entries {
   return visibleEntries(asked, ordered)
 }
 
-export function commitList(asked: Asked): Entries {
-  return foundCommits(asked)
-    .filter(({ exact }) => !exact)
-    .map(toCommitEntry)
+export function commitList({ commits }: Asked): Entries {
+  return commits.filter(({ exact }) => !exact).map(toCommitEntry)
 }
 
 /** Commits that the query names by id or by the number of an issue. */
-export function commitKeyList(asked: Asked): Entries {
-  return foundCommits(asked)
-    .filter(({ exact }) => exact)
-    .map(toCommitEntry)
-}
-
-function foundCommits({ context: { db, viewId }, query }: Asked): CommitMatch[] {
-  return findCommits(db, viewId, query.text, 20)
+export function commitKeyList({ commits }: Asked): Entries {
+  return commits.filter(({ exact }) => exact).map(toCommitEntry)
 }
 
 function toCommitEntry({ id, score }: CommitMatch): Entries[number] {

@@ -2,7 +2,7 @@
 
 import type { ChunkHit, CommitHit, Hit, SearchReply } from '../../protocol.ts'
 import { nothingToFind } from './abstain.ts'
-import { readHit } from './commits.ts'
+import { findCommits, readHit } from './commits.ts'
 import type { Channel, RecallContext } from './context.ts'
 import { coverageOf } from './coverage.ts'
 import { type Fused, fuseRanks, type RankedList } from './fuse.ts'
@@ -68,6 +68,7 @@ const roleWeights: Record<Role, number> = {
 
 /** Entries that one channel may bring. */
 const listLength = 100
+const commitsWanted = 20
 
 export async function searchChunks(
   context: RecallContext,
@@ -98,7 +99,8 @@ async function askChannels(
   query: Query,
   signal: AbortSignal | undefined,
 ): Promise<RankedList<Found>[]> {
-  const asked: Asked = { context, query, length: listLength }
+  const commits = findCommits(context.db, context.viewId, query.text, commitsWanted)
+  const asked: Asked = { context, query, commits, length: listLength }
   const answers: RankedList<Found>[] = []
   for (const { channel, name, weight, ask } of lists) {
     if (context.ablate?.has(channel) === true) continue
