@@ -123,7 +123,8 @@ export class ServiceClient {
   #start(replay: readonly string[]): Running {
     const child = fork(this.#options.entry, [], {
       env: serviceEnvironment(),
-      execArgv: [],
+      // A young generation that stays small costs a little time and saves tens of megabytes while indexing.
+      execArgv: ['--max-semi-space-size=4'],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

@@ -41,7 +41,7 @@ const batchTimeout = 60_000
  * Megabytes for the heap of a thread. Without a limit V8 keeps garbage of a whole repository before it looks;
  * the syntax trees themselves lie in WebAssembly memory, which this does not bound.
  */
-const threadMemory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
+const threadMemory = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 }
 
 interface Job {
   tasks: ParseTask[]

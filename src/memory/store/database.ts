@@ -50,7 +50,8 @@ function prepare(db: DatabaseSync, file: string, migrations: readonly string[]):
   requireFts5(db)
   const journal = file === ':memory:' ? 'memory' : network ? 'delete' : 'wal'
   db.exec(`pragma journal_mode = ${journal}; pragma synchronous = normal; pragma foreign_keys = on`)
-  db.exec('pragma temp_store = memory; pragma cache_size = -32000')
+  // Kilobytes when negative; what is not here the system's own cache gives back quickly.
+  db.exec('pragma temp_store = memory; pragma cache_size = -12000')
   return { db, journal, created: migrate(db, file, migrations) }
 }
 
