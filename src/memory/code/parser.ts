@@ -95,21 +95,25 @@ export class CodeParser {
   #definitions(text: string, language: Language): Definition[] {
     const { grammar, query } = this.#load(language === 'c' && looksLikeCpp.test(text) ? 'cpp' : language)
     this.#parser.setLanguage(grammar)
-    const tree = this.#tree(text)
+    const late = this.#deadline()
+    const tree = this.#tree(text, late)
     try {
-      return findDefinitions(tree, query)
+      return findDefinitions(tree, query, late)
     } finally {
       tree.delete()
     }
   }
 
-  #tree(text: string): Tree {
+  /** Whether the time of one file is used up. */
+  #deadline(): () => boolean {
     const start = processorTime()
     const check = performance.now() + this.#timeLimit
     // The clock is cheap and asked first: on a busy machine a file must not fail for waiting its turn.
-    const progressCallback = () => performance.now() > check && processorTime() - start > this.#timeLimit
-    // Short slices, because the runtime copies 5,119 units a call whatever it is given.
-    const tree = this.#parser.parse((at) => text.slice(at, at + 5_000), null, { progressCallback })
+    return () => performance.now() > check && processorTime() - start > this.#timeLimit
+  }
+
+  #tree(text: string, late = this.#deadline()): Tree {
+    const tree = this.#parser.parse(text, null, { progressCallback: late })
     if (tree !== null) return tree
     this.#parser.reset()
     throw new Error(`the parser needed more than ${this.#timeLimit / 1000} s`)

@@ -26,9 +26,12 @@ const searchDepth = 2
 /** Nodes searched in one file at most: a bound for generated tables of nested objects. */
 const mostSearches = 2_000
 
-/** The definitions, ordered by position, outer before inner. */
-export function findDefinitions(tree: Tree, query: Query): Definition[] {
-  const found = search(tree, query)
+/**
+ * The definitions, ordered by position, outer before inner. Gives up when `late` says so: the search of a tree
+ * of deeply nested errors takes a hundred times longer than its parse. Throws then.
+ */
+export function findDefinitions(tree: Tree, query: Query, late: () => boolean): Definition[] {
+  const found = search(tree, query, late)
   const named = [...found.definitions.values()].filter(({ ignored, name }) => !ignored && name !== '')
   return nest(named, found.wrappers)
 }
@@ -82,12 +85,14 @@ interface Found {
   wrappers: Wrapper[]
 }
 
-function search(tree: Tree, query: Query): Found {
+function search(tree: Tree, query: Query, late: () => boolean): Found {
   const found: Found = { definitions: new Map(), wrappers: [] }
   const queue: Node[] = [tree.rootNode]
   const seen = new Set<number>()
   for (let node = queue.pop(); node !== undefined && seen.size < mostSearches; node = queue.pop()) {
-    for (const match of query.matches(node, { maxStartDepth: searchDepth })) {
+    const matches = query.matches(node, { maxStartDepth: searchDepth, progressCallback: late })
+    if (late()) throw new Error('the search for definitions took too long')
+    for (const match of matches) {
       for (const inner of readMatch(match, found)) {
         if (seen.has(inner.id)) continue
         seen.add(inner.id)
