@@ -28,7 +28,7 @@ export const settingsSchema = z.object({
   /** Parser threads; 0 = chosen from the cores of the machine. */
   workers: z.number().int().min(0).max(16).default(0),
   /** Vectors up to this count are searched exactly, more by HNSW (measured crossover, RESULTS.md). */
-  exactSearchLimit: z.number().int().positive().default(50_000),
+  exactSearchLimit: z.number().int().positive().default(100_000),
   /** Resident megabytes of the memory service above which vectors leave memory. */
   memoryLimitMb: z.number().int().min(200).default(600),
   embedder: embedderSettings.prefault({}),
