@@ -41,7 +41,6 @@ test('reads marked names, dotted names, paths, options, quoted strings and issue
   assert.ok(texts(query.names).includes('resolve_redirects'))
   assert.ok(texts(query.names).includes('get_adapter'))
   assert.ok(texts(query.dotted).includes('Session.resolve_redirects'))
-  assert.ok(texts(query.dotted).includes('requests.Session'))
   assert.ok(texts(query.paths).includes('requests/sessions.py'))
   assert.deepEqual(texts(query.options), ['max-redirects'])
   assert.ok(texts(query.literals).includes('Exceeded the allowed hops'))

@@ -49,20 +49,13 @@ export function findMentions(text: string, marked: boolean): Mentions {
   )
   return {
     names: identifiers(plain, marked),
-    dotted: [...dotted, ...importedNames(plain)],
+    dotted,
     paths: paths.filter((path) => path.length > 2),
     options: all(optionShape),
     literals: all(quoted).filter((literal) => /\W/.test(literal.trim())),
     issues: [...all(issueShape), ...urls.flatMap(issueInUrl)],
     shas: [...all(shaShape), ...urls.flatMap((link) => /\/commit\/([0-9a-f]{7,40})/.exec(link)?.[1] ?? [])],
   }
-}
-
-/** `from a.b import c, d` names `a.b.c` and `a.b.d`. */
-function importedNames(text: string): string[] {
-  return [...text.matchAll(/\bfrom ([\w.]+) import \(?([\w, ]+)/g)].flatMap(([, module, names]) =>
-    (names ?? '').split(',').map((name) => `${module}.${name.trim().split(' ')[0]}`),
-  )
 }
 
 function identifiers(text: string, marked: boolean): string[] {

@@ -17,9 +17,6 @@ export function dottedScores(
   return scores
 }
 
-/** Behind an alias (`np.array`, `sns.PairGrid`) only the last name is known: it counts when so few define it. */
-const fewest = 2
-
 /** Each file that a dotted name can mean, with how much of the name it explains (0 to 1). */
 function resolveDotted(
   ground: Ground,
@@ -42,10 +39,6 @@ function resolveDotted(
     for (const file of files)
       found.set(file, rest === undefined || inside.some((one) => one.file === file) ? 1 : 0.5)
     for (const { file } of inside) if (isUnder(ground, files, file)) found.set(file, 1)
-  }
-  if (found.size === 0) {
-    const alone = definitions(last).filter(({ name }) => name === last)
-    if (alone.length <= fewest) for (const { file } of alone) found.set(file, 0.5)
   }
   return found
 }
