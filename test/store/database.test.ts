@@ -8,7 +8,7 @@ import { DatabaseDamaged, openDatabase, transaction, userVersion } from '../../s
 import { openIndex } from '../../src/memory/store/index-db.ts'
 import { acquireLease } from '../../src/memory/store/lease.ts'
 import { placeStore } from '../../src/memory/store/location.ts'
-import { backUp, backups, openMemory } from '../../src/memory/store/memory-db.ts'
+import { backUp, backups, faultsOf, openMemory } from '../../src/memory/store/memory-db.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -124,6 +124,13 @@ describe('the memory', () => {
     const opened = openMemory(folder)
     assert.equal(opened.db.prepare("select value from meta where key = 'k'").get()?.value, 'older')
     opened.db.close()
+  })
+
+  it('counts as damaged only when it is: any other failure of the check is thrown', () => {
+    const db = remember('precious')
+    assert.deepEqual(faultsOf(db), [])
+    db.close()
+    assert.throws(() => faultsOf(db), /not open/)
   })
 
   it('begins anew without a backup, says so, and deletes nothing', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import {
   DatabaseDamaged,
   type DatabaseSync,
+  isDamage,
   type OpenedDatabase,
   openDatabase,
   quickCheck,
@@ -35,16 +36,22 @@ export function openMemory(folder: string | null): OpenedMemory {
 
 function openChecked(file: string): OpenedDatabase {
   const opened = openDatabase(file, memoryMigrations)
-  const faults = quickCheckSafely(opened.db)
-  if (faults.length === 0) return opened
-  opened.db.close()
-  throw new DatabaseDamaged(file, new Error(faults.join('; ')))
+  try {
+    const faults = faultsOf(opened.db)
+    if (faults.length === 0) return opened
+    throw new DatabaseDamaged(file, new Error(faults.join('; ')))
+  } catch (error) {
+    opened.db.close()
+    throw error
+  }
 }
 
-function quickCheckSafely(db: DatabaseSync): string[] {
+/** What is broken, empty when nothing is. Throws whatever else went wrong: a busy moment does not damage a file. */
+export function faultsOf(db: DatabaseSync): string[] {
   try {
     return quickCheck(db)
   } catch (error) {
+    if (!isDamage(error)) throw error
     return [error instanceof Error ? error.message : String(error)]
   }
 }
