@@ -169,17 +169,19 @@ async function readOne(parts: FeedParts, file: ListedFile): Promise<Outcome> {
     excluded: null,
   }
   if (content === 'gone') return { gone: file.path }
-  if (content === 'unreadable') return { row: { ...row, excluded: 'unreadable' } }
+  if (content === 'unreadable' || content === 'symlink') return { row: { ...row, excluded: content } }
   if ('size' in content) return { row: { ...row, bytes: content.size, excluded: 'too-large' } }
-  const oid = file.oid ?? blobId(content.bytes, parts.algorithm)
-  const stamped = { ...row, oid, bytes: content.bytes.length, mtime: settledTime(file, content.mtime) }
+  // Never git's word for what was read: a checkout during a run, CRLF or LFS make it another content.
+  const oid = blobId(content.bytes, parts.algorithm)
+  const mtime = oid === file.oid ? null : settledTime(content.mtime)
+  const stamped = { ...row, oid, bytes: content.bytes.length, mtime }
   const excluded = excludedByContent(content.bytes, parts.maxFileSize)
   if (excluded !== undefined) return { row: { ...stamped, excluded } }
   return { row: stamped, read: { file, content, oid, language: languageOf(file.path) } }
 }
 
-function settledTime(file: ListedFile, mtime: number | null): number | null {
-  return file.oid !== null || mtime === null || Date.now() - mtime < racyWindow ? null : mtime
+function settledTime(mtime: number | null): number | null {
+  return mtime === null || Date.now() - mtime < racyWindow ? null : mtime
 }
 
 async function parseAll(pool: ParserPool, reads: ReadFile[]): Promise<Map<ReadFile, ParseResult>> {

@@ -16,12 +16,14 @@ import {
 import { type DatabaseSync, transaction } from '../store/database.ts'
 import {
   hasFileNamed,
+  openView,
   pathsUnder,
   saveViewState,
   type View,
   viewFiles,
   writeViewFiles,
 } from '../store/files.ts'
+import { clearIndex } from '../store/index-db.ts'
 import { acquireLease } from '../store/lease.ts'
 import { endRun, type RunTotals, startRun } from '../store/runs.ts'
 import type { StoredVector } from '../store/vectors.ts'
@@ -66,19 +68,32 @@ const recentCommits = 100
 export class Indexer {
   readonly #options: IndexerOptions
   readonly #overtaken = new Set<string>()
+  readonly #touched = new Set<string>()
+  #touching: Promise<void> = Promise.resolve()
+  #nextTouch: Promise<void> | null = null
+  #format: Promise<string> | null = null
 
   constructor(options: IndexerOptions) {
     this.#options = options
   }
 
-  /** One whole run under the lease of the store. Throws on abort and on failures, after writing them down. */
-  async run(reason: string, hooks: RunHooks): Promise<RunTotals & { excluded: number }> {
+  /**
+   * One whole run under the lease of the store; `fresh` throws the derived index away first. Throws on abort and
+   * on failures, after writing them down.
+   */
+  async run(
+    reason: string,
+    hooks: RunHooks,
+    { fresh = false } = {},
+  ): Promise<RunTotals & { excluded: number }> {
     const { db, view } = this.#options
     const lease = await acquireLease(db, 'index', hooks.onWait, hooks.signal)
     const runId = startRun(db, view.key, reason)
     const totals: RunTotals = { files: 0, parsed: 0, chunks: 0, commits: 0 }
     try {
-      const excluded = await this.#index(totals, hooks)
+      if (fresh) transaction(db, () => clearIndex(db))
+      const signal = AbortSignal.any([hooks.signal, lease.lost])
+      const excluded = await this.#index(totals, { ...hooks, signal })
       endRun(db, runId, totals, null)
       return { ...totals, excluded }
     } catch (error) {
@@ -92,6 +107,8 @@ export class Indexer {
   async #index(totals: RunTotals, hooks: RunHooks): Promise<number> {
     const { db, git, view, commit } = this.#options
     this.#overtaken.clear()
+    // Another process may have cleared the store or moved the view since this one looked.
+    Object.assign(view, openView(db, view.key))
     hooks.onPhase('scan', 0, 0)
     const head = await this.head()
     const listed =
@@ -100,12 +117,15 @@ export class Indexer {
     hooks.signal.throwIfAborted()
     const usable = [...listed.values()].filter((file) => file.excluded === undefined).length
     totals.files = usable
-    if (plan.changed.length + plan.gone.length > 0) {
-      transaction(db, () => writeViewFiles(db, view.id, plan.changed, plan.gone))
-    }
+    // What was saved since the scan began is newer than the plan.
+    const current = (path: string) => !this.#overtaken.has(path)
+    const changed = plan.changed.filter(({ path }) => current(path))
+    const gone = plan.gone.filter(current)
+    if (changed.length + gone.length > 0) transaction(db, () => writeViewFiles(db, view.id, changed, gone))
     // The two work on different things: git reads objects while the threads parse.
     const history = this.#history(head, totals, hooks)
-    const files = this.#files(plan.pending, usable, totals, hooks)
+    const pending = plan.pending.filter(({ path }) => current(path))
+    const files = this.#files(pending, usable, totals, hooks)
     const [filesDone, historyDone] = await Promise.allSettled([files, history])
     for (const done of [filesDone, historyDone]) if (done.status === 'rejected') throw done.reason
     transaction(db, () => saveViewState(db, view.id, { head, complete: true }))
@@ -128,7 +148,10 @@ export class Indexer {
   async #plan(listed: Map<string, ListedFile>): Promise<Plan> {
     const { db, view, settings } = this.#options
     const files = viewFiles(db, view.id)
-    const unvouched = [...listed.values()].filter((file) => file.oid === null && files.get(file.path)?.mtime)
+    const unvouched = [...listed.values()].filter(({ path, oid }) => {
+      const before = files.get(path)
+      return before !== undefined && before.mtime !== null && (oid === null || oid !== before.oid)
+    })
     const stamps = await this.#stamps(unvouched)
     return reconcile(listed, { files, findBlob: findBlob(db), stamps, maxFileSize: settings.maxFileSize })
   }
@@ -153,7 +176,7 @@ export class Indexer {
     const reader = this.#reader()
     hooks.onPhase('parse', settled, usable)
     try {
-      await feed(this.#feedParts(reader), batchesOf(queue), {
+      await feed(await this.#feedParts(reader), batchesOf(queue), {
         dutyCycle: this.#options.settings.dutyCycle,
         signal: hooks.signal,
         overtaken: (path) => this.#overtaken.has(path),
@@ -179,9 +202,11 @@ export class Indexer {
     return commit === null ? workTreeReader(git.root ?? '') : objectReader(git)
   }
 
-  #feedParts(reader: ContentReader): FeedParts {
-    const { db, view, pool, threads, settings, embedderId } = this.#options
-    const algorithm = (view.head ?? this.#options.commit ?? '').length === 64 ? 'sha256' : 'sha1'
+  async #feedParts(reader: ContentReader): Promise<FeedParts> {
+    const { db, git, view, pool, threads, settings, embedderId } = this.#options
+    // Told by git and not by the length of an id: an empty repository has none yet.
+    this.#format ??= git.run(['rev-parse', '--show-object-format']).then((text) => text.trim())
+    const algorithm = (await this.#format) === 'sha256' ? 'sha256' : 'sha1'
     return {
       db,
       viewId: view.id,
@@ -194,11 +219,29 @@ export class Indexer {
     }
   }
 
-  /** A few paths after a save or a file event; needs no lease and may overtake a running index. */
-  async touch(paths: readonly string[], onVectors: (vectors: StoredVector[]) => void): Promise<void> {
-    const { db, git, view, commit } = this.#options
-    if (commit !== null || paths.length === 0) return
-    for (const path of paths) this.#overtaken.add(path)
+  /**
+   * A few paths after a save or a file event; needs no lease and may overtake a running index. One at a time, so
+   * that the older of two saves never wins; what comes meanwhile is taken together.
+   */
+  touch(paths: readonly string[], onVectors: (vectors: StoredVector[]) => void): Promise<void> {
+    if (this.#options.commit !== null || paths.length === 0) return Promise.resolve()
+    for (const path of paths) {
+      this.#overtaken.add(path)
+      this.#touched.add(path)
+    }
+    this.#nextTouch ??= this.#touching.then(() => {
+      const now = [...this.#touched]
+      this.#touched.clear()
+      this.#nextTouch = null
+      const done = this.#touch(now, onVectors)
+      this.#touching = done.catch(() => undefined)
+      return done
+    })
+    return this.#nextTouch
+  }
+
+  async #touch(paths: readonly string[], onVectors: (vectors: StoredVector[]) => void): Promise<void> {
+    const { db, git, view } = this.#options
     const listed = await scanPaths(git, paths, hasFileNamed(db, view.id, ignoreFile))
     const excluded = [...listed.values()].filter((file) => file.excluded !== undefined)
     // A folder that went is told as one path.
@@ -214,7 +257,8 @@ export class Indexer {
       writeViewFiles(db, view.id, rows, gone)
     })
     const readable = [...listed.values()].filter((file) => file.excluded === undefined)
-    await feed({ ...this.#feedParts(workTreeReader(git.root ?? '')), threads: 1 }, batchesOf(readable), {
+    const reader = workTreeReader(git.root ?? '')
+    await feed({ ...(await this.#feedParts(reader)), threads: 1 }, batchesOf(readable), {
       dutyCycle: 1,
       signal: new AbortController().signal,
       pause: async () => undefined,

@@ -60,7 +60,8 @@ function settled(file: ListedFile, before: ViewFile, known: Known): boolean {
   const fits = before.blobId !== null && (before.bytes ?? 0) <= known.maxFileSize
   const decided = fits || judgedByContent(before, known.maxFileSize)
   if (!decided) return false
-  if (file.oid !== null) return file.oid === before.oid
+  if (file.oid !== null && file.oid === before.oid) return true
+  // Content that differs from git's by design (line ends, filters) goes by its time, like content unknown to git.
   const stamp = known.stamps.get(file.path)
   return stamp !== undefined && stamp.mtime === before.mtime && stamp.size === before.bytes
 }

@@ -94,8 +94,18 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
 /** Whether an error means that the file's content is broken (SQLITE_CORRUPT, SQLITE_NOTADB). */
 export function isDamage(error: unknown): boolean {
   if (error instanceof DatabaseDamaged) return true
+  return [11, 26].includes(resultCode(error))
+}
+
+/** Whether another process held the database for longer than the busy timeout (SQLITE_BUSY). */
+export function isBusy(error: unknown): boolean {
+  return resultCode(error) === 5
+}
+
+/** SQLite's primary result code of an error; 0 for errors of other origin. */
+function resultCode(error: unknown): number {
   const code = (error as { errcode?: unknown } | null)?.errcode
-  return typeof code === 'number' && [11, 26].includes(code & 0xff)
+  return typeof code === 'number' ? code & 0xff : 0
 }
 
 /** Lines of `pragma quick_check` other than `ok`; empty when the file is sound. */
@@ -137,7 +147,7 @@ function guard<T>(file: string, work: () => T): T {
   } catch (error) {
     if (error instanceof UserError) throw error
     if (isDamage(error)) throw new DatabaseDamaged(file, error)
-    const code = Number((error as { errcode?: unknown } | null)?.errcode ?? 0) & 0xff
+    const code = resultCode(error)
     if (code === 13)
       throw new UserError(`No space left to write ${file}.`, 'Free disk space and try again.', error)
     if (code === 8 || code === 14 || code === 10) {

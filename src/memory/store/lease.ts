@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DatabaseSync, transaction } from './database.ts'
+import { type DatabaseSync, isBusy, transaction } from './database.ts'
 
 /** Milliseconds after which a silent owner counts as dead; it renews three times in that span. */
 const lifetime = 15_000
@@ -11,6 +11,8 @@ const lifetime = 15_000
 const retryEvery = 250
 
 export interface Lease {
+  /** Aborted when another process took the lease, for example after this machine slept. */
+  readonly lost: AbortSignal
   release(): void
 }
 
@@ -41,14 +43,21 @@ export async function acquireLease(
 
 /** Takes the lease and returns null, or says who holds it. */
 function tryTake(db: DatabaseSync, name: string, owner: string): string | null {
-  return transaction(db, () => {
-    const row = db.prepare(selectLease).get(name)
-    if (row !== undefined && Number(row.expires_at) > Date.now() && alive(row)) {
-      return `process ${row.pid} on ${row.host}`
-    }
-    db.prepare(takeLease).run(name, owner, process.pid, hostname(), Date.now() + lifetime)
-    return null
-  })
+  try {
+    return transaction(db, () => takeFree(db, name, owner))
+  } catch (error) {
+    if (isBusy(error)) return 'a process that is writing'
+    throw error
+  }
+}
+
+function takeFree(db: DatabaseSync, name: string, owner: string): string | null {
+  const row = db.prepare(selectLease).get(name)
+  if (row !== undefined && Number(row.expires_at) > Date.now() && alive(row)) {
+    return `process ${row.pid} on ${row.host}`
+  }
+  db.prepare(takeLease).run(name, owner, process.pid, hostname(), Date.now() + lifetime)
+  return null
 }
 
 /** A killed owner on this machine need not be waited for. */
@@ -64,9 +73,19 @@ function alive(row: Record<string, unknown>): boolean {
 
 function keep(db: DatabaseSync, name: string, owner: string): Lease {
   const renew = db.prepare(renewLease)
-  const timer = setInterval(() => renew.run(Date.now() + lifetime, name, owner), lifetime / 3)
+  const lost = new AbortController()
+  const timer = setInterval(() => {
+    try {
+      const { changes } = renew.run(Date.now() + lifetime, name, owner)
+      if (changes === 0) lost.abort(new Error('another process took over the indexing'))
+    } catch (error) {
+      // Somebody writes for long: the next round renews, and there are two more before the lease ends.
+      if (!isBusy(error)) lost.abort(error)
+    }
+  }, lifetime / 3)
   timer.unref()
   return {
+    lost: lost.signal,
     release() {
       clearInterval(timer)
       if (db.isOpen) db.prepare(dropLease).run(name, owner)
