@@ -100,7 +100,7 @@ function quote(word: string): string {
 }
 
 /** Chunks that the words of one search may hit together; about 1 microsecond each. */
-const postingsBudget = 10_000
+const postingsBudget = 8_000
 
 interface CountedWord {
   word: string
@@ -213,13 +213,16 @@ const selectFirstChunk = `
   cross join chunk c on c.blob_id = v.blob_id
   where p.path = ? order by c.start_line limit 1`
 
+/** Files that the words of a query may bring by their paths alone. */
+const pathsWanted = 30
+
 /** Files whose paths hold the words of the query. */
 export function pathWordList(asked: Asked): Entries {
   const { db, viewId } = asked.context
   const words = asked.query.titleTerms.map(({ text }) => text)
   if (words.length === 0) return []
   const expression = words.slice(0, 24).map(quote).join(' OR ')
-  const rows = db.prepare(selectPathWords).all(viewId, expression, asked.length)
+  const rows = db.prepare(selectPathWords).all(viewId, expression, pathsWanted)
   return firstChunks(
     asked,
     rows.map((row) => ({ path: String(row.path), score: Number(row.score) })),

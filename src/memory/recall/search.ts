@@ -67,7 +67,7 @@ const roleWeights: Record<Role, number> = {
 }
 
 /** Entries that one channel may bring. */
-const listLength = 100
+const listLength = 60
 const commitsWanted = 20
 
 export async function searchChunks(
