@@ -21,7 +21,7 @@ function serveParent(): void {
     busy: lowerPriority,
   })
   const events = connect<ServiceEvents, typeof service.calls>(service.calls, {
-    post: (message) => process.send?.(message),
+    post: tellParent,
     on: (listener) => process.on('message', listener),
   })
   // The pipe closes when the parent ends in whatever way, SIGKILL included: then nothing may remain of us.
@@ -29,6 +29,11 @@ function serveParent(): void {
     setTimeout(() => process.exit(1), closingTime).unref()
     void service.close().finally(() => process.exit(0))
   })
+}
+
+/** Without a callback a closed pipe would be an error that ends the process before its stores are closed. */
+function tellParent(message: unknown): void {
+  if (process.connected) process.send?.(message, undefined, undefined, ignoreClosedPipe)
 }
 
 /** A message that finds the pipe closed has nobody to reach: the disconnect event ends this process. */

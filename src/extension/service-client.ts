@@ -131,7 +131,8 @@ export class ServiceClient {
     const remote = connect<ServiceApi, ServiceEvents>(
       { status: this.#options.onStatus, log: this.#options.log },
       {
-        post: (message) => child.send(message as object),
+        // A pipe that breaks is told by the exit; without a callback each call would raise an error event.
+        post: (message) => child.send(message as object, () => undefined),
         on: (listener) => child.on('message', listener),
         off: (listener) => child.off('message', listener),
       },
@@ -141,7 +142,7 @@ export class ServiceClient {
     child.stderr?.on('data', (text) => {
       running.stderr = (running.stderr + String(text)).slice(-4_000)
     })
-    child.once('error', (error) => this.#ended(running, `it could not run: ${error.message}`))
+    child.on('error', (error) => this.#ended(running, `it could not run: ${error.message}`))
     child.once('exit', (code, signal) =>
       this.#ended(running, signal ? `signal ${signal}` : `exit code ${code}`),
     )

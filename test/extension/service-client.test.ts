@@ -47,6 +47,17 @@ test('repeats a question that the service died under', async (t) => {
   await client.dispose()
 })
 
+test('survives many calls into a service that just died', async (t) => {
+  const { client } = observedClient(t, quick)
+  await client.call('status')
+  process.kill(client.pid ?? 0, 'SIGKILL')
+  // The pipe is broken, and the client has not been told yet.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  const answers = await Promise.all(Array.from({ length: 5 }, () => client.call('status')))
+  assert.deepEqual(answers, [[], [], [], [], []])
+  await client.dispose()
+})
+
 test('waits longer after every crash, up to a limit', async (t) => {
   const { client, states } = observedClient(t, quick)
   await client.call('status')
