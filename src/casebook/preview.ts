@@ -1,9 +1,7 @@
 /** The first lines of each hit, read from where the view stands: the work tree, or the objects of a commit. */
 
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Git } from '../memory/git.ts'
+import { type TreeFiles, treeFiles } from '../memory/tree-files.ts'
 import type { Span } from '../memory/types.ts'
 import type { ChunkHit, Hit } from '../protocol.ts'
 
@@ -16,12 +14,15 @@ export interface PreviewSource {
 
 const mostLines = 12
 const longestLine = 300
+/** A file that grew beyond this since it was indexed has no preview. */
+const mostBytes = 32_000_000
 
 /** Hits with their previews; one that cannot be read any more keeps an empty one. */
 export async function withPreviews(hits: readonly Hit[], source: PreviewSource): Promise<Hit[]> {
+  const files = treeFiles(source.root)
   const texts = new Map<string, Promise<string>>()
   const textOf = (path: string) => {
-    const known = texts.get(path) ?? readText(path, source).catch(() => '')
+    const known = texts.get(path) ?? readText(path, source, files).catch(() => '')
     texts.set(path, known)
     return known
   }
@@ -43,14 +44,9 @@ export function excerpt(text: string, { startLine, endLine }: Span): string {
     .trimEnd()
 }
 
-async function readText(path: string, { root, git, commit }: PreviewSource): Promise<string> {
+async function readText(path: string, { git, commit }: PreviewSource, files: TreeFiles): Promise<string> {
   if (commit !== null) return await git.run(['cat-file', 'blob', `${commit}:${path}`])
   // Since it was indexed, something else may have taken the place of the file: a link or a pipe is not read.
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-  const file = await open(join(root, path), flags)
-  try {
-    return (await file.stat()).isFile() ? await file.readFile('utf8') : ''
-  } finally {
-    await file.close()
-  }
+  const file = await files.read(path, mostBytes)
+  return typeof file === 'object' && 'bytes' in file ? file.bytes.toString('utf8') : ''
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { symlinkSync, unlinkSync } from 'node:fs'
+import { rmSync, symlinkSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { excerpt, withPreviews } from '../../src/casebook/preview.ts'
@@ -57,5 +57,16 @@ test('a link that took the place of a file is not followed', {
   const git = await openGit(repo.dir)
   assert.ok(git)
   const [found] = await withPreviews([hit('a.py', 1, 1)], { root: repo.dir, git, commit: null })
+  assert.equal(found?.type === 'chunk' && found.preview, '')
+})
+
+test('nor is a link that took the place of a folder', { skip: process.platform === 'win32' }, async () => {
+  using repo = makeRepo({ 'folder/a.py': 'x = 1\n' })
+  using secret = makeRepo({ 'a.py': 'secret\n' }, { git: false })
+  rmSync(join(repo.dir, 'folder'), { recursive: true })
+  symlinkSync(secret.dir, join(repo.dir, 'folder'))
+  const git = await openGit(repo.dir)
+  assert.ok(git)
+  const [found] = await withPreviews([hit('folder/a.py', 1, 1)], { root: repo.dir, git, commit: null })
   assert.equal(found?.type === 'chunk' && found.preview, '')
 })

@@ -14,7 +14,14 @@ export interface Room {
 export type Plan = Record<string, Room>
 
 const nouns = ['memory/types.ts', 'memory/ports.ts']
-const memory = [...nouns, 'memory/store', 'memory/code', 'memory/git.ts']
+const memory = [
+  ...nouns,
+  'memory/store',
+  'memory/code',
+  'memory/git.ts',
+  'memory/tree-files.ts',
+  'memory/secret-names.ts',
+]
 const contracts = ['config.ts', 'protocol.ts', ...nouns]
 
 export const plan: Plan = {
@@ -25,6 +32,8 @@ export const plan: Plan = {
   'src/memory/store/ann.ts': { rooms: nouns, packages: ['hnswlib-node', 'node:module'] },
   'src/memory/code': { rooms: nouns, packages: ['web-tree-sitter', 'node:v8'] },
   'src/memory/git.ts': { rooms: nouns, packages: ['node:child_process'] },
+  'src/memory/tree-files.ts': { rooms: [], packages: [] },
+  'src/memory/secret-names.ts': { rooms: [], packages: [] },
   'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
   // What recall finds crosses the boundary as it is.
   'src/memory/recall': { rooms: [...memory, 'protocol.ts'], packages: [] },

@@ -1,9 +1,8 @@
 /** Reads the bytes of listed files: from the work tree, or from git objects for a commit. */
 
 import { createHash } from 'node:crypto'
-import { lstat, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Git } from '../git.ts'
+import { treeFiles } from '../tree-files.ts'
 import { isUtf16 } from './exclude.ts'
 
 export interface Content {
@@ -13,11 +12,14 @@ export interface Content {
 }
 
 export interface ContentReader {
-  /** Null when the file is gone or cannot be read; larger than `limit` bytes gives only the size. */
+  /**
+   * Larger than `limit` bytes gives only the size. `symlink`: the file or a folder on the way to it is a link,
+   * and links are not followed. `size`, where the listing knows it, saves asking for what is too large.
+   */
   read(
-    file: { path: string; oid: string | null },
+    file: { path: string; oid: string | null; size?: number | null },
     limit: number,
-  ): Promise<Content | 'gone' | 'unreadable' | Oversized>
+  ): Promise<Content | 'gone' | 'unreadable' | 'symlink' | Oversized>
   close(): void
 }
 
@@ -25,84 +27,99 @@ export interface Oversized {
   size: number
 }
 
+/** For one run: what it learned about folders is not asked again. */
 export function workTreeReader(root: string): ContentReader {
-  return {
-    async read({ path }, limit) {
-      const file = join(root, path)
-      try {
-        const { size, mtimeMs } = await lstat(file)
-        if (size > limit) return { size }
-        return { bytes: await readFile(file), mtime: Math.floor(mtimeMs) }
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'unreadable'
-      }
-    },
-    close: () => undefined,
-  }
+  const files = treeFiles(root)
+  return { read: ({ path }, limit) => files.read(path, limit), close: () => undefined }
 }
 
 interface Waiting {
-  resolve: (content: Content | 'gone') => void
+  limit: number
+  resolve: (content: Content | Oversized | 'gone') => void
   reject: (error: Error) => void
 }
 
-/** One `git cat-file --batch` process answers in the order of the questions. */
+/** One `git cat-file --batch` process answers in the order of the questions. Rejects all after it ended. */
 export function objectReader(git: Git): ContentReader {
   const child = git.open(['cat-file', '--batch'])
   const waiting: Waiting[] = []
-  const parts: Buffer[] = []
-  let held = 0
+  let ended: Error | null = null
   const fail = (error: Error) => {
-    for (const { reject } of waiting.splice(0)) reject(error)
+    ended ??= error
+    for (const { reject } of waiting.splice(0)) reject(ended)
   }
   child.on('error', fail)
   child.on('close', () => fail(new Error('git cat-file ended early')))
   child.stdin.on('error', () => undefined)
-  child.stdout.on('data', (part: Buffer) => {
-    parts.push(part)
-    held += part.length
-    held = answer(parts, held, waiting)
-  })
+  child.stderr.resume()
+  const take = answerTaker(waiting)
+  child.stdout.on('data', take)
   return {
-    read({ oid }) {
+    read({ oid, size }, limit) {
+      if (ended !== null) return Promise.reject(ended)
+      if (size != null && size > limit) return Promise.resolve({ size })
       return new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject })
+        waiting.push({ limit, resolve, reject })
         child.stdin.write(`${oid}\n`)
       })
     },
     close() {
-      child.removeAllListeners('close')
-      child.kill()
       fail(new Error('closed'))
+      child.kill()
     },
   }
 }
 
-/** Hands out complete answers; returns how many bytes are still held. */
-function answer(parts: Buffer[], held: number, waiting: Waiting[]): number {
-  for (;;) {
-    const first = parts[0]
-    if (first === undefined) return held
-    let end = first.indexOf(10)
-    if (end < 0 && parts.length > 1) {
-      parts.splice(0, parts.length, Buffer.concat(parts))
-      end = parts[0]?.indexOf(10) ?? -1
+interface Answer {
+  size: number
+  /** Bytes still to come, with the line break at the end. */
+  left: number
+  /** Null for what is too large: its bytes pass by. */
+  kept: Buffer[] | null
+}
+
+/** Takes git's output piece by piece and gives each complete answer to the question that waits for it. */
+function answerTaker(waiting: Waiting[]): (part: Buffer) => void {
+  let header = ''
+  let answer: Answer | null = null
+  return (part) => {
+    let at = 0
+    while (at < part.length) {
+      if (answer === null) {
+        const end = part.indexOf(10, at)
+        header += part.toString('latin1', at, end < 0 ? part.length : end)
+        if (end < 0) return
+        at = end + 1
+        answer = begin(header, waiting)
+        header = ''
+      } else {
+        const taken = part.subarray(at, at + answer.left)
+        // A copy: the piece it came from would otherwise stay in memory as long as the file does.
+        answer.kept?.push(Buffer.from(taken))
+        answer.left -= taken.length
+        at += taken.length
+        if (answer.left === 0) answer = finish(answer, waiting)
+      }
     }
-    if (end < 0) return held
-    const header = (parts[0] as Buffer).toString('utf8', 0, end).split(' ')
-    const size = header[1] === 'missing' ? -1 : Number(header[2])
-    const needed = size < 0 ? end + 1 : end + 1 + size + 1
-    if (held < needed) return held
-    if ((parts[0] as Buffer).length < needed) parts.splice(0, parts.length, Buffer.concat(parts))
-    const whole = parts[0] as Buffer
-    const next = waiting.shift()
-    if (size < 0) next?.resolve('gone')
-    // A copy: the piece it came from would otherwise stay in memory as long as the file does.
-    else next?.resolve({ bytes: Buffer.from(whole.subarray(end + 1, end + 1 + size)), mtime: null })
-    held -= needed
-    if (needed === whole.length) parts.shift()
-    else parts[0] = whole.subarray(needed)
   }
+}
+
+/** `<oid> <type> <size>` opens an answer; `<oid> missing` is one already. */
+function begin(header: string, waiting: Waiting[]): Answer | null {
+  const [, , size] = header.split(' ')
+  if (size !== undefined) {
+    const bytes = Number(size)
+    return { size: bytes, left: bytes + 1, kept: bytes > (waiting[0]?.limit ?? 0) ? null : [] }
+  }
+  waiting.shift()?.resolve('gone')
+  return null
+}
+
+function finish({ size, kept }: Answer, waiting: Waiting[]): null {
+  const next = waiting.shift()
+  if (kept === null) next?.resolve({ size })
+  else next?.resolve({ bytes: Buffer.concat(kept).subarray(0, size), mtime: null })
+  return null
 }
 
 /** Git's blob id of these bytes; the length of known ids tells which hash the repository uses. */
