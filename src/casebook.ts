@@ -253,6 +253,7 @@ class OpenMemory implements Casebook {
     await vectorise({
       db: this.#index.db,
       git: this.#repository.git,
+      viewId: this.#view.id,
       embedder,
       embedderId: generation.id,
       maxFileSize: this.#options.settings.maxFileSize,

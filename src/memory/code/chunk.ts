@@ -22,7 +22,7 @@ const smallOpening = 1
 const smallPiece = 8
 const groupLines = 20
 /** Characters; about 4,000 tokens of a language model. */
-const longestPiece = 12_000
+export const longestPiece = 12_000
 
 /** A piece of the text; lines are 0-based and inclusive, offsets exclude the last line end. */
 export interface Piece {

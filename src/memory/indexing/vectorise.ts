@@ -1,5 +1,8 @@
 /** Fills a generation of vectors in the background: texts that lack one are read, embedded and stored. */
 
+import { hash as digest } from 'node:crypto'
+import { longestPiece } from '../code/chunk.ts'
+import { LineTable } from '../code/lines.ts'
 import type { Git } from '../git.ts'
 import type { Embedder } from '../ports.ts'
 import { type DatabaseSync, transaction } from '../store/database.ts'
@@ -18,6 +21,8 @@ const batchTexts = 64
 export interface VectoriseOptions {
   db: DatabaseSync
   git: Git
+  /** Only texts that this view shows are sent: those of other work trees are not this one's to read. */
+  viewId: number
   embedder: Embedder
   embedderId: number
   /** Limit of a text in bytes of its file. */
@@ -28,10 +33,10 @@ export interface VectoriseOptions {
   onVectors: (vectors: StoredVector[]) => void
 }
 
-/** Embeds every visible text that this generation lacks. Resolves to how many were added. Throws `EmbedderError`. */
+/** Embeds every text of the view that this generation lacks. Resolves to how many were added. Throws `EmbedderError`. */
 export async function vectorise(options: VectoriseOptions): Promise<number> {
-  const { db, git, embedder, embedderId, signal } = options
-  const total = countMissing(db, embedderId)
+  const { db, git, viewId, embedder, embedderId, signal } = options
+  const total = countMissing(db, embedderId, viewId)
   if (total === 0) return 0
   const objects = objectReader(git)
   const files = git.root === null ? null : workTreeReader(git.root)
@@ -41,7 +46,7 @@ export async function vectorise(options: VectoriseOptions): Promise<number> {
     for (;;) {
       await options.pause()
       signal.throwIfAborted()
-      const wanted = missingTexts(db, embedderId, batchTexts + unreadable.size).filter(
+      const wanted = missingTexts(db, embedderId, batchTexts + unreadable.size, viewId).filter(
         ({ hash }) => !unreadable.has(hash),
       )
       if (wanted.length === 0) return done
@@ -64,8 +69,8 @@ interface Readers {
 }
 
 const selectPlace = `
-  select b.oid, p.path, v.key from view_file f join blob b on b.id = f.blob_id join path p on p.id = f.path_id
-  join view v on v.id = f.view_id where f.blob_id = ? limit 1`
+  select b.oid, p.path from view_file f join blob b on b.id = f.blob_id join path p on p.id = f.path_id
+  where f.view_id = ? and f.blob_id = ? limit 1`
 
 /** Texts by hash. Content that changed meanwhile is left out: its new chunks are asked for by their own hash. */
 async function readTexts(
@@ -75,16 +80,26 @@ async function readTexts(
 ): Promise<Map<string, string>> {
   const select = options.db.prepare(selectPlace)
   const texts = new Map<string, string>()
-  for (const { hash, blobId, startLine, endLine } of wanted) {
-    const row = select.get(blobId)
+  for (const missing of wanted) {
+    const row = select.get(options.viewId, missing.blobId)
     if (row === undefined) continue
     const file = { path: String(row.path), oid: String(row.oid) }
     const content = await readContent(file, readers, options.maxFileSize)
-    if (content === null) continue
-    const lines = decode(content).split(/\r\n|\r|\n/)
-    texts.set(hash, lines.slice(startLine - 1, endLine).join('\n'))
+    const text = content === null ? undefined : textOf(decode(content), missing)
+    if (text !== undefined) texts.set(missing.hash, text)
   }
   return texts
+}
+
+/** The text of a chunk, cut as the parser cuts; undefined where the content is not what was parsed. */
+function textOf(content: string, { hash, startLine, endLine }: MissingText): string | undefined {
+  const lines = new LineTable(content.charCodeAt(0) === 0xfeff ? content.slice(1) : content)
+  const end = lines.end(endLine - 1)
+  for (let from = lines.start(startLine - 1); from < end; from += longestPiece) {
+    const text = lines.text.slice(from, Math.min(end, from + longestPiece))
+    if (digest('sha256', text, 'hex').startsWith(hash)) return text
+  }
+  return undefined
 }
 
 /** Untracked content has no git object; then the file itself is read. */

@@ -182,15 +182,20 @@ export function vectorIds(db: DatabaseSync, embedderId: number): number[] {
 
 const selectMissing = `
   select hash, min(chunk.id) as chunk, blob_id as blob, start_line as first, end_line as last from chunk
-  where blob_id in (select blob_id from view_file where blob_id is not null)
-    and not exists (select 1 from vector where embedder_id = ? and vector.hash = chunk.hash)
-  group by hash order by chunk limit ?`
+  where blob_id in (select blob_id from view_file where blob_id is not null and (?3 is null or view_id = ?3))
+    and not exists (select 1 from vector where embedder_id = ?1 and vector.hash = chunk.hash)
+  group by hash order by chunk limit ?2`
 
-/** Visible texts (in any view) that a generation lacks, each once, oldest first. */
-export function missingTexts(db: DatabaseSync, embedderId: number, limit: number): MissingText[] {
+/** Visible texts (in one view, or in any) that a generation lacks, each once, oldest first. */
+export function missingTexts(
+  db: DatabaseSync,
+  embedderId: number,
+  limit: number,
+  viewId: number | null = null,
+): MissingText[] {
   return db
     .prepare(selectMissing)
-    .all(embedderId, limit)
+    .all(embedderId, limit, viewId)
     .map((row) => ({
       hash: Buffer.from(row.hash as Uint8Array).toString('hex'),
       chunkId: Number(row.chunk),
@@ -202,11 +207,11 @@ export function missingTexts(db: DatabaseSync, embedderId: number, limit: number
 
 const countMissingTexts = `
   select count(distinct hash) as count from chunk
-  where blob_id in (select blob_id from view_file where blob_id is not null)
-    and not exists (select 1 from vector where embedder_id = ? and vector.hash = chunk.hash)`
+  where blob_id in (select blob_id from view_file where blob_id is not null and (?2 is null or view_id = ?2))
+    and not exists (select 1 from vector where embedder_id = ?1 and vector.hash = chunk.hash)`
 
-export function countMissing(db: DatabaseSync, embedderId: number): number {
-  return Number(db.prepare(countMissingTexts).get(embedderId)?.count ?? 0)
+export function countMissing(db: DatabaseSync, embedderId: number, viewId: number | null = null): number {
+  return Number(db.prepare(countMissingTexts).get(embedderId, viewId)?.count ?? 0)
 }
 
 const deleteOrphans = `
