@@ -1,6 +1,8 @@
 /** The only door to git: read-only commands, run without the repository's own hooks, pagers or helpers. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { win32 } from 'node:path'
 import { UserError } from './ports.ts'
 
 /** What could run a program named by the repository's configuration, or take a lock, is switched off. */
@@ -15,6 +17,8 @@ const safeOptions = [
   'core.untrackedCache=false',
   '-c',
   'log.showSignature=false',
+  '-c',
+  'i18n.logOutputEncoding=UTF-8',
   '--no-pager',
   '--literal-pathspecs',
 ]
@@ -63,7 +67,7 @@ export async function openGit(folder: string): Promise<Git | null> {
     const [bare, gitDir, commonDir] = lines
     if (gitDir === undefined || commonDir === undefined) return null
     const top = bare === 'true' ? null : await toplevel(folder)
-    return gitAt({ cwd: top ?? gitDir, root: top, gitDir, commonDir })
+    return await gitAt({ cwd: top ?? gitDir, root: top, gitDir, commonDir })
   } catch (error) {
     return explainOpenFailure(error, folder)
   }
@@ -87,7 +91,7 @@ async function toplevel(folder: string): Promise<string | null> {
 export async function openFolderAsGit(folder: string, gitDir: string): Promise<Git> {
   const args = ['init', '--quiet', '--bare', gitDir]
   await collect(start(folder, args), args)
-  return gitAt({ cwd: folder, root: folder, gitDir, commonDir: gitDir, workTree: folder })
+  return await gitAt({ cwd: folder, root: folder, gitDir, commonDir: gitDir, workTree: folder })
 }
 
 function explainOpenFailure(error: unknown, folder: string): null {
@@ -115,9 +119,11 @@ interface Place {
   workTree?: string
 }
 
-function gitAt({ cwd, root, gitDir, commonDir, workTree }: Place): Git {
+async function gitAt({ cwd, root, gitDir, commonDir, workTree }: Place): Promise<Git> {
   const base = workTree === undefined ? [] : [`--git-dir=${gitDir}`, `--work-tree=${workTree}`]
-  const open = (args: readonly string[], signal?: AbortSignal) => start(cwd, [...base, ...args], signal)
+  const settings = withoutFilters(await filterDrivers(cwd, base))
+  const open = (args: readonly string[], signal?: AbortSignal) =>
+    start(cwd, [...base, ...args], { settings, ...(signal === undefined ? {} : { signal }) })
   return {
     root,
     gitDir,
@@ -128,19 +134,98 @@ function gitAt({ cwd, root, gitDir, commonDir, workTree }: Place): Git {
   }
 }
 
-function start(cwd: string, args: readonly string[], signal?: AbortSignal): ChildProcessWithoutNullStreams {
-  return spawn('git', [...safeOptions, ...args], {
+/** Names of the drivers that the configuration has now. git would run them to compare a file with the index. */
+async function filterDrivers(cwd: string, base: readonly string[]): Promise<Set<string>> {
+  const args = ['config', '-z', '--name-only', '--get-regexp', '^filter\\.']
+  try {
+    const keys = (await collect(start(cwd, [...base, ...args]), args)).split('\0').filter(Boolean)
+    return new Set(keys.map((key) => key.slice('filter.'.length, key.lastIndexOf('.'))))
+  } catch (error) {
+    if (error instanceof GitFailed && error.code === 1) return new Set()
+    throw error
+  }
+}
+
+/** Content counts as it lies in the folder: a file of a filter differs from its object and is read. */
+function withoutFilters(drivers: ReadonlySet<string>): Setting[] {
+  return [...drivers].flatMap((driver): Setting[] => [
+    [`filter.${driver}.clean`, ''],
+    [`filter.${driver}.process`, ''],
+    [`filter.${driver}.smudge`, ''],
+    [`filter.${driver}.required`, 'false'],
+  ])
+}
+
+type Setting = readonly [key: string, value: string]
+
+function start(
+  cwd: string,
+  args: readonly string[],
+  { settings = [], signal }: { settings?: readonly Setting[]; signal?: AbortSignal } = {},
+): ChildProcessWithoutNullStreams {
+  const env = gitEnvironment(settings)
+  return spawn(gitProgram(env.PATH ?? '', process.platform, isFile), [...safeOptions, ...args], {
     cwd,
-    env: gitEnvironment(),
+    env,
     windowsHide: true,
     ...(signal === undefined ? {} : { signal }),
   })
 }
 
 /** A caller's GIT_DIR or pager must not redirect us; nothing may ask for a password. */
-function gitEnvironment(): NodeJS.ProcessEnv {
+function gitEnvironment(settings: readonly Setting[]): NodeJS.ProcessEnv {
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_EXTERNAL_DIFF, ...env } = process.env
-  return { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
+  const path = absoluteEntries(process.env.PATH ?? '', process.platform)
+  // Windows calls it Path, and would take the first of two.
+  for (const name of Object.keys(env)) if (name.toUpperCase() === 'PATH') delete env[name]
+  return {
+    ...env,
+    ...configEnvironment(settings, Number(env.GIT_CONFIG_COUNT ?? 0)),
+    PATH: path,
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    LC_ALL: 'C',
+  }
+}
+
+/** As `-c key=value` after the `before` settings of the caller; unlike there, a key may hold `=`. */
+function configEnvironment(settings: readonly Setting[], before: number): Record<string, string> {
+  if (settings.length === 0) return {}
+  const pairs = settings.flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${before + at}`, key],
+    [`GIT_CONFIG_VALUE_${before + at}`, value],
+  ])
+  return { ...Object.fromEntries(pairs), GIT_CONFIG_COUNT: String(before + settings.length) }
+}
+
+/** A PATH without entries that are relative to the current folder: that is the repository, with programs of others. */
+export function absoluteEntries(path: string, platform: NodeJS.Platform): string {
+  if (platform === 'win32') {
+    const entries = path.split(';').map((entry) => entry.replace(/^"(.*)"$/, '$1'))
+    return entries.filter((entry) => /^([a-z]:[\\/]|\\\\)/i.test(entry)).join(';')
+  }
+  const entries = path.split(':').filter((entry) => entry.startsWith('/'))
+  // An empty PATH means the current folder, too.
+  return entries.length > 0 ? entries.join(':') : '/usr/bin:/bin'
+}
+
+/**
+ * What to start. Windows looks into the current folder before the PATH, so there it is the full name;
+ * a name without a program when there is none. `path` has absolute entries only.
+ */
+export function gitProgram(
+  path: string,
+  platform: NodeJS.Platform,
+  isFile: (file: string) => boolean,
+): string {
+  if (platform !== 'win32') return 'git'
+  const candidates = path.split(';').map((entry) => win32.join(entry, 'git.exe'))
+  return candidates.find(isFile) ?? 'C:\\git-is-not-on-the-path\\git.exe'
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 async function collect(child: ChildProcessWithoutNullStreams, args: readonly string[]): Promise<string> {
