@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { openFolderAsGit, openGit } from '../../src/memory/git.ts'
+import { type Git, openFolderAsGit, openGit } from '../../src/memory/git.ts'
 import { excludedByContent, excludedByPath } from '../../src/memory/indexing/exclude.ts'
 import { scanCommit, scanPaths, scanWorkTree } from '../../src/memory/indexing/scan.ts'
 import { type FixtureRepo, makeRepo } from '../harness/fixture-repo.ts'
@@ -11,6 +11,12 @@ async function scan(repo: FixtureRepo) {
   const git = await openGit(repo.dir)
   assert.ok(git)
   return await scanWorkTree(git)
+}
+
+/** An entry whose times equal those of the index: git compares the content. */
+function makeRacy(repo: FixtureRepo, path: string): void {
+  const future = new Date(Date.now() + 86_400_000)
+  utimesSync(join(repo.dir, path), future, future)
 }
 
 const awkward = {
@@ -108,6 +114,85 @@ describe('the scan of a work tree', () => {
     assert.deepEqual([...(await scan(repo)).keys()], ['in/a.py'])
   })
 
+  it('lists what a sparse checkout left out and somebody wrote again', async () => {
+    using repo = makeRepo({ 'a.py': '1', 'gone/b.py': '1', 'gone/c.py': '1' })
+    repo.git('update-index', '--skip-worktree', 'a.py', 'gone/b.py', 'gone/c.py')
+    repo.write({ 'a.py': 'edited', gone: null })
+    const files = await scan(repo)
+    assert.deepEqual([...files.keys()], ['a.py'])
+    assert.equal(files.get('a.py')?.oid, null)
+    const git = await openGit(repo.dir)
+    assert.ok(git)
+    assert.deepEqual([...(await scanPaths(git, ['a.py', 'gone/b.py'], false)).keys()], ['a.py'])
+  })
+
+  it('does not believe the index about files that git was told to assume unchanged', async () => {
+    using repo = makeRepo({ 'a.py': '1', 'b.py': '1' })
+    repo.git('update-index', '--assume-unchanged', 'a.py')
+    repo.write({ 'a.py': 'edited' })
+    const files = await scan(repo)
+    assert.equal(files.get('a.py')?.oid, null)
+    assert.notEqual(files.get('b.py')?.oid, null)
+  })
+
+  it('lists a name that is not UTF-8 as unreadable', { skip: process.platform !== 'linux' }, async () => {
+    using repo = makeRepo({ 'a.py': '1' })
+    const name = (byte: number) =>
+      Buffer.concat([Buffer.from(`${repo.dir}/caf`), Buffer.from([byte]), Buffer.from('.py')])
+    writeFileSync(name(0xe9), 'x = 1')
+    repo.commit('Latin-1')
+    writeFileSync(name(0xe8), 'x = 1')
+    repo.write({ 'b.py': '1' })
+    const files = await scan(repo)
+    assert.deepEqual([...files.keys()].sort(), ['a.py', 'b.py', 'caf\ufffd.py'])
+    assert.equal(files.get('caf\ufffd.py')?.excluded, 'unreadable')
+  })
+
+  it('answers for more paths than one command line takes', async () => {
+    const paths = Array.from({ length: 60 }, (_, at) => `${'folder'.repeat(30)}/${'x'.repeat(200)}${at}.py`)
+    using repo = makeRepo({
+      '.casebookignore': '*7.py\n',
+      ...Object.fromEntries(paths.map((path) => [path, '1'])),
+    })
+    const git = await openGit(repo.dir)
+    assert.ok(git)
+    const lengths: number[] = []
+    const watched: Git = {
+      ...git,
+      records(args, options) {
+        lengths.push(args.join(' ').length)
+        return git.records(args, options)
+      },
+    }
+    const files = await scanPaths(watched, paths, true)
+    assert.equal(files.size, 60)
+    assert.equal([...files.values()].filter(({ excluded }) => excluded === 'casebookignore').length, 6)
+    assert.ok(Math.max(...lengths) < 21_000, String(Math.max(...lengths)))
+  })
+
+  it('runs no filter of the configuration and enters no submodule', {
+    skip: process.platform === 'win32',
+  }, async () => {
+    using repo = makeRepo({
+      'a.c': 'int a;',
+      '.gitattributes': '*.c filter=odd.name=x\n*.h filter=slow\n',
+      'b.h': '1',
+    })
+    using inner = makeRepo({ 'x.c': 'int x;', '.gitattributes': '*.c filter=inner\n' })
+    repo.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner.dir, 'sub')
+    repo.commit('a submodule')
+    const traces = join(repo.dir, '.git/ran')
+    repo.git('config', 'filter.odd.name=x.clean', `touch '${traces}'; cat`)
+    repo.git('config', 'filter.odd.name=x.required', 'true')
+    repo.git('config', 'filter.slow.process', `touch '${traces}'`)
+    repo.git('-C', 'sub', 'config', 'filter.inner.clean', `touch '${traces}'; cat`)
+    repo.write({ 'a.c': 'int b;', 'b.h': '2', 'sub/x.c': 'int y;' })
+    for (const path of ['a.c', 'b.h', 'sub/x.c']) makeRacy(repo, path)
+    const files = await scan(repo)
+    assert.equal(existsSync(traces), false)
+    assert.equal(files.get('a.c')?.oid, null)
+  })
+
   it('writes nothing into .git', async () => {
     using repo = makeRepo({ 'a.py': '1' })
     const before = repo.git('hash-object', join(repo.dir, '.git/index'))
@@ -175,6 +260,23 @@ describe('the deny list', () => {
       'home/.aws/config',
       'prod.tfvars',
       'secrets.yml',
+      '.envrc',
+      '.env-prod',
+      '.env_local',
+      '.env~',
+      '.env.local.bak',
+      'prod.env',
+      'config/.ENV',
+      'id_rsa.bak',
+      'id_rsa~',
+      'id_ed25519_default',
+      'sample.pem',
+      'server.key.old',
+      'secrets.prod.yml',
+      'secrets-prod.yml',
+      'credentials.prod.json',
+      'credentials.json.bak',
+      'home/.SSH/config',
     ]
     const open = [
       '.env.example',
@@ -185,6 +287,19 @@ describe('the deny list', () => {
       'src/credentials.ts',
       'environment.ts',
       'monkey.ts',
+      '.env.sample',
+      '.env.template',
+      '.env.dist',
+      '.env.defaults',
+      '.env.local.example',
+      'example.env',
+      '.envrc.example',
+      'secrets.example.yml',
+      '.github/secret_scanning.yml',
+      'secrets.prod.py',
+      'secrets.test.ts',
+      'id_rsa_parser.py',
+      'environment.yml',
     ]
     for (const path of secret) assert.equal(excludedByPath(path), 'secret', path)
     for (const path of open) assert.equal(excludedByPath(path), undefined, path)

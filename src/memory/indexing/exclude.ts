@@ -1,24 +1,7 @@
 /** What is never read, and why: secret-bearing names, binary formats. Pure. */
 
+import { isSecretPath } from '../secret-names.ts'
 import type { ExclusionReason } from '../types.ts'
-
-/** Names that usually hold secrets; templates such as `.env.example` are not among them. */
-const secretNames = [
-  /^\.env(\.(?!example$|sample$|template$|dist$|defaults$).+)?$/,
-  /\.(pem|key|p12|pfx|p8|jks|keystore|kdbx|ppk|ovpn|pgpass|agekey)$/,
-  /^id_(rsa|dsa|ecdsa|ed25519)(_.*)?$/,
-  /^\.(netrc|npmrc|pypirc|htpasswd|git-credentials|pgpass|vault-token|s3cfg|boto)$/,
-  /^_netrc$/,
-  /\.tfstate(\..*)?$/,
-  /\.tfvars(\.json)?$/,
-  /^(credentials|secrets?)(\.(json|ya?ml|toml|ini|csv|txt|env))?$/,
-  /^service[-_]?account.*\.json$/,
-  /^client_secret.*\.json$/,
-  /^(master|production|development|staging)\.key$/,
-  /^kubeconfig$/,
-  /^terraform\.rc$/,
-]
-const secretFolders = /(^|\/)(\.aws|\.ssh|\.gnupg|\.kube|\.docker)\//
 
 const binaryExtensions = new Set(
   (
@@ -31,8 +14,8 @@ const binaryExtensions = new Set(
 
 /** Judges a path without reading it; undefined when it may be read. */
 export function excludedByPath(path: string): ExclusionReason | undefined {
+  if (isSecretPath(path)) return 'secret'
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
-  if (secretFolders.test(path) || secretNames.some((pattern) => pattern.test(name))) return 'secret'
   const dot = name.lastIndexOf('.')
   if (dot > 0 && binaryExtensions.has(name.slice(dot + 1))) return 'binary'
   return undefined

@@ -1,21 +1,24 @@
 /** Lists what a view shows: git's own answer for a work tree, a folder, or one commit. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type Git, GitFailed } from '../git.ts'
-import type { ListedFile } from '../types.ts'
+import type { ExclusionReason, ListedFile } from '../types.ts'
 import { excludedByPath } from './exclude.ts'
 
 export const ignoreFile = '.casebookignore'
 
+/** Tags tell what a sparse checkout left out and what git was told not to look at. */
+const listFiles = ['ls-files', '-v', '-s', '-c', '-o', '--exclude-standard', '-z']
+/** Characters of paths in one command: Windows takes 32,767 in all. */
+const longestCommand = 20_000
+
 /** Files of the work tree, tracked and untracked, by git's ignore rules and `.casebookignore`. */
 export async function scanWorkTree(git: Git, signal?: AbortSignal): Promise<Map<string, ListedFile>> {
-  const files = new Map<string, ListedFile>()
-  const list = ['ls-files', '-t', '-s', '-c', '-o', '--exclude-standard', '-z']
-  const [changed] = await Promise.all([
+  const [changed, files] = await Promise.all([
     changedPaths(git, signal),
-    collect(git.records(list, options(signal)), (record) => addRecord(files, record)),
+    listed(git, git.records(listFiles, options(signal))),
   ])
   // The index's blob id says nothing about a file that differs from the index.
   for (const path of changed) {
@@ -35,12 +38,27 @@ export async function scanPaths(
   paths: readonly string[],
   ownRules: boolean,
 ): Promise<Map<string, ListedFile>> {
-  const files = new Map<string, ListedFile>()
-  const args = ['ls-files', '-t', '-s', '-c', '-o', '--exclude-standard', '-z', '--', ...paths]
-  await collect(git.records(args), (record) => addRecord(files, record))
-  for (const file of files.values()) file.oid = null
-  if (ownRules) await applyCasebookIgnore(git, files, undefined, paths)
-  return files
+  const all = new Map<string, ListedFile>()
+  for (const some of commandsOf(paths)) {
+    const files = await listed(git, git.records([...listFiles, '--', ...some]))
+    if (ownRules) await applyCasebookIgnore(git, files, undefined, some)
+    for (const file of files.values()) all.set(file.path, { ...file, oid: null })
+  }
+  return all
+}
+
+function commandsOf(paths: readonly string[]): string[][] {
+  const commands: string[][] = []
+  let length = longestCommand
+  for (const path of paths) {
+    length += path.length + 1
+    if (length > longestCommand) {
+      commands.push([])
+      length = path.length
+    }
+    commands.at(-1)?.push(path)
+  }
+  return commands
 }
 
 /** Files of one commit's tree, from git objects, with sizes. */
@@ -68,17 +86,51 @@ async function collect(records: AsyncIterable<string>, each: (record: string) =>
   for await (const record of records) if (record !== '') each(record)
 }
 
-/** `H 100644 <oid> 0\tpath` for tracked files, `? path` for others; S marks what a sparse checkout left out. */
-function addRecord(files: Map<string, ListedFile>, record: string): void {
-  const tag = record[0]
-  if (tag === 'S') return
+async function listed(git: Git, records: AsyncIterable<string>): Promise<Map<string, ListedFile>> {
+  const files = new Map<string, ListedFile>()
+  const skipped: string[] = []
+  await collect(records, (record) => {
+    const path = addRecord(files, record)
+    if (record[0]?.toUpperCase() === 'S') skipped.push(path)
+  })
+  await dropAbsent(git.root ?? git.gitDir, files, skipped)
+  return files
+}
+
+/** `H 100644 <oid> 0\tpath` for tracked files, `? path` for others. Gives the path. */
+function addRecord(files: Map<string, ListedFile>, record: string): string {
+  const tag = record[0] ?? ''
   if (tag === '?') {
-    addFile(files, { path: record.slice(2), mode: '100644', oid: null, size: null })
-    return
+    const path = record.slice(2)
+    addFile(files, { path, mode: '100644', oid: null, size: null })
+    return path
   }
   const [meta = '', path = ''] = splitOnce(record.slice(2), '\t')
   const [mode = '', oid = '', stage = '0'] = meta.split(' ')
-  addFile(files, { path, mode, oid: stage === '0' ? oid : null, size: null })
+  // Lower case: assumed unchanged. S: left out of the checkout. Git compares neither with the index.
+  const vouched = stage === '0' && tag !== 'S' && tag === tag.toUpperCase()
+  addFile(files, { path, mode, oid: vouched ? oid : null, size: null })
+  return path
+}
+
+/** Keeps of the files that a sparse checkout left out those that are there all the same. Asks once a folder. */
+async function dropAbsent(root: string, files: Map<string, ListedFile>, skipped: string[]): Promise<void> {
+  const folders = new Map<string, Promise<ReadonlySet<string>>>()
+  const namesIn = (folder: string): Promise<ReadonlySet<string>> => {
+    const known = folders.get(folder) ?? readNames(root, folder, namesIn)
+    folders.set(folder, known)
+    return known
+  }
+  for (const path of skipped) if (!(await namesIn(dirname(path))).has(basename(path))) files.delete(path)
+}
+
+async function readNames(
+  root: string,
+  folder: string,
+  namesIn: (parent: string) => Promise<ReadonlySet<string>>,
+): Promise<ReadonlySet<string>> {
+  const exists = folder === '.' || (await namesIn(dirname(folder))).has(basename(folder))
+  return new Set(exists ? await readdir(join(root, folder)).catch(() => []) : [])
 }
 
 function addFile(
@@ -86,11 +138,14 @@ function addFile(
   { path, mode, oid, size }: { path: string; mode: string; oid: string | null; size: number | null },
 ): void {
   const file: ListedFile = { path, oid, size }
-  const excluded = mode === '160000' ? 'submodule' : mode === '120000' ? 'symlink' : excludedByPath(path)
-  if (path.endsWith('/')) file.excluded = 'submodule'
-  else if (excluded !== undefined) file.excluded = excluded
+  const excluded = path.endsWith('/') ? 'submodule' : (excludedByMode[mode] ?? excludedByPath(path))
+  if (excluded !== undefined) file.excluded = excluded
+  // What stands for a byte that is not UTF-8: under this name no file can be opened.
+  else if (path.includes('\ufffd')) file.excluded = 'unreadable'
   files.set(path, file)
 }
+
+const excludedByMode: Readonly<Record<string, ExclusionReason>> = { 160000: 'submodule', 120000: 'symlink' }
 
 function splitOnce(text: string, separator: string): string[] {
   const at = text.indexOf(separator)
@@ -100,12 +155,10 @@ function splitOnce(text: string, separator: string): string[] {
 /** Tracked paths whose file differs from the index by git's own stat check. */
 async function changedPaths(git: Git, signal?: AbortSignal): Promise<string[]> {
   const paths: string[] = []
-  await collect(
-    git.records(['diff-files', '--name-only', '--no-ext-diff', '-z'], options(signal)),
-    (path) => {
-      paths.push(path)
-    },
-  )
+  const args = ['diff-files', '--name-only', '--no-ext-diff', '--ignore-submodules=all', '-z']
+  await collect(git.records(args, options(signal)), (path) => {
+    paths.push(path)
+  })
   return paths
 }
 
