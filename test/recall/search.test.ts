@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { openGit } from '../../src/memory/git.ts'
 import { examineCommit, searchCommits } from '../../src/memory/recall/commits.ts'
 import { searchChunks } from '../../src/memory/recall/search.ts'
 import type { Hit } from '../../src/protocol.ts'
+import { makeRepo } from '../harness/fixture-repo.ts'
 import { openShop } from './shop-repository.ts'
 
 const pathOf = (hit: Hit | undefined) => (hit?.type === 'chunk' ? hit.path : undefined)
@@ -94,4 +96,64 @@ test('examines a commit by a shortened id, and says so when it is unknown', asyn
   assert.equal(commit.subject, 'Add a changelog')
   assert.match(commit.diff, /\+# Changes/)
   await assert.rejects(examineCommit(shop, git, 'abcdef0123'), /not among the remembered commits/)
+})
+
+test('leaves files that hold secrets out of the diff of a commit, and says so', async (t) => {
+  const odd = 'odd[1]*\\name'
+  const repo = makeRepo({ 'a.py': 'a = 1\n', '.env': 'KEY=secret0\n' })
+  t.after(() => repo.cleanup())
+  const files = {
+    '.env': null,
+    'a.py': 'a = 2\n',
+    [`${odd}/prod.env`]: 'K=secret1\n',
+    'x/b.pem': 'secret2\n',
+  }
+  const mixed = repo.commit('mixed', { ...files, 'odd1/name/prod.envy': 'shown\n' })
+  const only = repo.commit('only secrets', { 'x/b.pem': 'secret3\n' })
+  const shop = await openShop(t, repo)
+  const git = await openGit(repo.dir)
+  const { diff } = await examineCommit(shop, git, mixed)
+  assert.match(diff, /\+a = 2/)
+  assert.match(diff, /\+shown/)
+  assert.doesNotMatch(diff, /secret\d/)
+  assert.match(diff, /^Not shown.*: \.env, .*prod\.env, x\/b\.pem\n/)
+  const rest = await examineCommit(shop, git, only)
+  assert.match(rest.diff, /^Not shown.*: x\/b\.pem\n$/)
+})
+
+test('leaves secrets with names that no line can carry out of the diff', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const repo = makeRepo({ 'a.py': 'a = 1\n' })
+  t.after(() => repo.cleanup())
+  writeFileSync(
+    Buffer.concat([Buffer.from(`${repo.dir}/`), Buffer.from([0xe9]), Buffer.from('.pem')]),
+    'secret3\n',
+  )
+  const odd = repo.commit('odd names', {
+    'b.py': 'b = 1\n',
+    'new\nline.pem': 'secret1\n',
+    'sub/\rx.pem': 'secret2\n',
+  })
+  const { diff } = await examineCommit(await openShop(t, repo), await openGit(repo.dir), odd)
+  assert.match(diff, /\+b = 1/)
+  assert.match(diff, /^Not shown[^\n]*new\?line\.pem[^\n]*\n\n/)
+  assert.doesNotMatch(diff, /secret\d/)
+})
+
+test('leaves many files that hold secrets out of the diff of a commit', async (t) => {
+  const keys = Array.from(
+    { length: 400 },
+    (_, at) => [`${'long'.repeat(25)}/${at}.pem`, 'secret1\n'] as const,
+  )
+  const repo = makeRepo({ ...Object.fromEntries(keys), 'a.py': 'a = 1\n' })
+  t.after(() => repo.cleanup())
+  const { diff } = await examineCommit(
+    await openShop(t, repo),
+    await openGit(repo.dir),
+    repo.git('rev-parse', 'HEAD'),
+  )
+  assert.match(diff, /\+a = 1/)
+  assert.doesNotMatch(diff, /secret1/)
+  assert.match(diff, /and 380 more/)
 })

@@ -61,8 +61,10 @@ const commits: FixtureCommit[] = [
 ]
 
 /** The recall context of the indexed repository; everything is closed and removed after the test. */
-export async function openShop(test: TestContext): Promise<RecallContext & { head: string }> {
-  const repo = makeRepo(files, { commits })
+export async function openShop(
+  test: TestContext,
+  repo = makeRepo(files, { commits }),
+): Promise<RecallContext & { head: string }> {
   const store = makeRepo({}, { git: false })
   test.after(() => {
     repo.cleanup()

@@ -4,6 +4,7 @@ import type { CommitDetail, CommitHit } from '../../protocol.ts'
 import { codeTokens } from '../code/tokens.ts'
 import type { Git } from '../git.ts'
 import { UserError } from '../ports.ts'
+import { isSecretPath } from '../secret-names.ts'
 import { readCommit } from '../store/commits.ts'
 import type { DatabaseSync } from '../store/database.ts'
 import type { RecallContext } from './context.ts'
@@ -115,6 +116,8 @@ function commitsById(db: DatabaseSync, viewId: number, sha: string): number[] {
 
 /** Characters of a diff that are shown. */
 const longestDiff = 200_000
+/** Paths that are named as left out of a diff. */
+const mostNamed = 20
 
 /** One commit of the view with its diff. `sha` may be shortened. Throws `UserError` when the view does not know it. */
 export async function examineCommit(
@@ -126,18 +129,36 @@ export async function examineCommit(
   const full = found.length === 1 ? readHit(context.db, context.root, found[0] ?? -1).sha : null
   const commit = full === null ? null : readCommit(context.db, full)
   if (git === null || commit === null) throw unknownCommit(sha, found.length)
-  const args = [
-    'show',
-    '--no-color',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--format=',
-    '--patch',
-    '--root',
-    commit.sha,
-  ]
-  const diff = await git.run(args)
+  const diff = await readDiff(git, commit.sha)
   return { ...commit, diff: diff.slice(0, longestDiff), diffTruncated: diff.length > longestDiff }
+}
+
+/** The patch without files that usually hold secrets; a line at its beginning names those. */
+async function readDiff(git: Git, sha: string): Promise<string> {
+  const list = ['show', '--format=', '--name-only', '--no-renames', '--root', '-z', sha]
+  const secret = (await git.run(list)).split('\0').filter(isSecretPath)
+  const format = ['--no-color', '--no-ext-diff', '--no-textconv', '--submodule=short', '--format=']
+  const show = ['show', ...format, '--patch', '--root', sha]
+  if (secret.length === 0) return await git.run(show)
+  // Through standard input, because there may be more than a command line takes.
+  const input = `--\n:(top)\n${secret.map((path) => `${without(path)}\n`).join('')}`
+  const parts: string[] = []
+  for await (const part of git.records(['--no-literal-pathspecs', ...show, '--stdin'], { input })) {
+    parts.push(part)
+  }
+  const patch = parts.join('\0')
+  return `${notShown(secret)}\n${patch === '' ? '' : `\n${patch}`}`
+}
+
+/** A pathspec. What a line of input cannot carry, bytes that are not UTF-8 among it, is matched by `*`. */
+function without(path: string): string {
+  return `:(exclude,top,glob)${path.replace(/[\\*?[\]]/g, '\\$&').replace(/[\p{Cc}\ufffd]+/gu, '*')}`
+}
+
+function notShown(paths: readonly string[]): string {
+  const names = paths.slice(0, mostNamed).map((path) => path.replace(/\p{Cc}/gu, '?'))
+  const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : ''
+  return `Not shown, because such files usually hold secrets: ${names.join(', ')}${more}`
 }
 
 function unknownCommit(sha: string, found: number): UserError {
