@@ -4,16 +4,14 @@ import { availableParallelism } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { assetsFolder, entryFile } from './assets.ts'
 import { type OpenedEndpoint, openEndpoint } from './casebook/endpoint.ts'
+import { IndexStore } from './casebook/parts.ts'
 import { withPreviews } from './casebook/preview.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
-import { lastError, lastRun, runHistory, sqliteFacts, storeSizes, ViewCounts } from './casebook/status.ts'
-import { tidyIndex } from './casebook/upkeep.ts'
-import { VectorShelf } from './casebook/vector-shelf.ts'
+import { Runs } from './casebook/runs.ts'
+import { failedStatus, lastError, lastRun, runHistory, sqliteFacts, storeSizes } from './casebook/status.ts'
 import type { Settings } from './config.ts'
-import { Indexer, type RunHooks } from './memory/indexing/indexer.ts'
 import { ParserPool } from './memory/indexing/pool.ts'
-import { vectorise } from './memory/indexing/vectorise.ts'
 import { watchGit } from './memory/indexing/watch.ts'
 import { type Log, UserError } from './memory/ports.ts'
 import { examineCommit, searchCommits } from './memory/recall/commits.ts'
@@ -21,10 +19,9 @@ import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
 import { searchChunks } from './memory/recall/search.ts'
 import { loadAnnAddon } from './memory/store/ann.ts'
-import { isDamage, transaction } from './memory/store/database.ts'
-import { excludedFiles, openView, type View } from './memory/store/files.ts'
-import { clearIndex, type OpenedIndex, openIndex } from './memory/store/index-db.ts'
-import { backUp, backups, type OpenedMemory, openMemory, recordConsent } from './memory/store/memory-db.ts'
+import { isDamage } from './memory/store/database.ts'
+import { excludedFiles, viewState } from './memory/store/files.ts'
+import { backups, type OpenedMemory, openMemory, recordConsent } from './memory/store/memory-db.ts'
 import type {
   CommitDetail,
   CommitHit,
@@ -85,6 +82,8 @@ export interface Casebook {
   prioritise(paths: readonly string[]): void
   pause(): void
   resume(): void
+  /** Aborts whatever runs or waits to run, however it was started. */
+  stop(): void
   search(query: string, options?: QueryOptions): Promise<SearchReply>
   locate(issue: string, options?: QueryOptions): Promise<LocateReply>
   commits(query: string, options?: QueryOptions): Promise<CommitHit[]>
@@ -106,10 +105,15 @@ export async function openCasebook(options: OpenOptions): Promise<Casebook> {
     store: options.store,
     settings: options.settings,
   })
-  const endpoint = await openEndpoint(options.settings.embedder, options.log)
-  const memory = new OpenMemory(options, repository, endpoint)
-  await memory.readBranch()
-  return memory
+  try {
+    const endpoint = await openEndpoint(options.settings.embedder, options.log)
+    const memory = new OpenMemory(options, repository, endpoint)
+    await memory.readBranch()
+    return memory
+  } catch (error) {
+    repository.dispose()
+    throw error
+  }
 }
 
 /** Why the native vector addon does not load here, null when it does. Without it every vector search is exact. */
@@ -125,20 +129,19 @@ class OpenMemory implements Casebook {
   readonly #options: OpenOptions
   readonly #repository: Repository
   readonly #endpoint: OpenedEndpoint
-  readonly #index: OpenedIndex
   readonly #memory: OpenedMemory
-  readonly #view: View
-  readonly #counts: ViewCounts
-  readonly #vectors: VectorShelf
   readonly #pool: ParserPool
-  readonly #indexer: Indexer
+  readonly #store: IndexStore
   readonly #run: RunState
+  readonly #runs: Runs
   readonly #urgent = new Set<string>()
   readonly #unwatch: () => void
-  readonly #closing = new AbortController()
   readonly #notices: string[]
-  #runs: Promise<unknown> = Promise.resolve()
+  /** Whether runs start without being asked for. */
+  readonly #selfStarting: boolean
+  #isClosing = false
   #branch: string | null = null
+  #syncedGeneration = -1
 
   constructor(options: OpenOptions, repository: Repository, endpoint: OpenedEndpoint) {
     this.#options = options
@@ -147,16 +150,6 @@ class OpenMemory implements Casebook {
     this.root = repository.root
     const { folder } = repository.place
     const { settings, log } = options
-    this.#index = openIndex(folder)
-    this.#memory = openMemory(folder)
-    if (this.#memory.message !== null) log.warn(this.#memory.message)
-    const place = folder === null ? repository.place.note : null
-    this.#notices = [this.#memory.message, place, endpoint.problem].filter((notice) => notice !== null)
-    const { db } = this.#index
-    this.#view = transaction(db, () => openView(db, repository.viewKey))
-    this.#counts = new ViewCounts(db, this.#view)
-    this.#vectors = new VectorShelf({ db, folder, settings, endpoint: endpoint.embedder, log })
-    if (endpoint.embedder?.remote === true) recordConsent(this.#memory.db, endpoint.embedder.id)
     const threads = settings.workers === 0 ? Math.min(4, availableParallelism()) : settings.workers
     this.#pool = new ParserPool({
       entry: pathToFileURL(entryFile('parse-worker')),
@@ -164,114 +157,94 @@ class OpenMemory implements Casebook {
       workerData: { assets: assetsFolder(), embed: true },
       onTrouble: (message) => log.warn(message),
     })
-    this.#indexer = new Indexer({
-      db,
-      git: repository.git,
-      view: this.#view,
-      commit: repository.commit,
-      hasHistory: repository.hasHistory,
-      pool: this.#pool,
-      threads,
-      embedderId: this.#vectors.localGeneration.id,
+    this.#store = new IndexStore({
+      repository,
+      endpoint: endpoint.embedder,
       settings,
       log,
+      pool: this.#pool,
+      threads,
     })
+    this.#memory = this.#openMemory(folder)
+    const place = folder === null ? repository.place.note : null
+    this.#notices = [this.#memory.message, place, endpoint.problem].filter((notice) => notice !== null)
     this.#run = new RunState(() => options.onStatus?.(this.status()))
-    this.#unwatch = options.watch === true ? this.#watch() : () => undefined
+    this.#runs = new Runs({
+      store: this.#store,
+      repository,
+      memory: this.#memory,
+      pool: this.#pool,
+      settings,
+      log,
+      run: this.#run,
+      urgent: this.#urgent,
+      onDone: () => this.readBranch(),
+    })
+    this.#selfStarting = options.watch === true && settings.autoIndex
+    this.#unwatch = this.#selfStarting ? this.#watch() : () => undefined
   }
 
-  #watch(): () => void {
-    const { log } = this.#options
-    const again = () => {
-      this.index({ reason: 'git changed: a commit, checkout, pull or staging' }).catch((error: unknown) => {
-        if (!this.#closing.signal.aborted) log.error('indexing after a change of git failed', error)
-      })
-    }
-    return watchGit(this.#repository.git, again, (message) => log.warn(message))
-  }
-
-  /** Runs go one after the other. */
-  index(options: IndexOptions): Promise<IndexSummary> {
-    const result = this.#runs.then(() => this.#runIndex(options))
-    this.#runs = result.catch(() => undefined)
-    return result
-  }
-
-  async #runIndex(options: IndexOptions): Promise<IndexSummary> {
-    const started = performance.now()
-    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])])
-    signal.throwIfAborted()
-    const { db, rebuildReason } = this.#index
-    if (options.fresh === true) transaction(db, () => clearIndex(db))
-    if (options.fresh === true) this.#view.complete = false
-    const reason = rebuildReason !== null && !this.#view.complete ? rebuildReason : options.reason
-    this.#run.begin(reason)
+  #openMemory(folder: string | null): OpenedMemory {
     try {
-      const totals = await this.#indexer.run(reason, this.#hooks(options, signal))
-      await this.readBranch()
-      this.#run.end()
-      await this.#fillEndpoint(options, signal)
-      this.#tidy(totals.parsed)
-      return { ...totals, seconds: (performance.now() - started) / 1000 }
+      const memory = openMemory(folder)
+      if (memory.message !== null) this.#options.log.warn(memory.message)
+      const { embedder } = this.#endpoint
+      if (embedder?.remote === true) recordConsent(memory.db, embedder.id)
+      return memory
     } catch (error) {
-      this.#failed(error, signal)
+      this.#store.close()
       throw error
     }
   }
 
-  #hooks(options: IndexOptions, signal: AbortSignal): RunHooks {
-    return {
-      signal,
-      pause: () => this.#run.passGate(signal),
-      onWait: (holder) => this.#run.wait(holder),
-      onVectors: (vectors) => this.#vectors.added(this.#vectors.localGeneration.id, vectors),
-      isUrgent: (path) => this.#urgent.has(path),
-      onPhase: (phase, done, total, current) => {
-        this.#run.advance(phase, done, total, current)
-        if (this.#run.progress !== null) options.onProgress?.(this.#run.progress)
-      },
+  #watch(): () => void {
+    const again = () => this.#runs.startItself('git changed: a commit, checkout, pull or staging')
+    return watchGit(this.#repository.git, again, (message) => this.#options.log.warn(message))
+  }
+
+  index(options: IndexOptions): Promise<IndexSummary> {
+    return this.#runs.index(options)
+  }
+
+  /** Damage that a question met: the next run, started at once where that is allowed, begins with a new file. */
+  #distrust(cause: unknown): void {
+    if (this.#store.isDamaged) return
+    this.#store.distrust(cause)
+    this.#runs.stop('the stored index is damaged')
+    if (this.#selfStarting) this.#runs.startItself('the stored index was damaged')
+    this.#options.onStatus?.(this.status())
+  }
+
+  #damage(cause?: unknown): UserError {
+    const remedy = this.#selfStarting
+      ? 'It is set aside and built again now; ask again in a moment.'
+      : 'Index again: the damaged file is then set aside and a new one is built.'
+    return new UserError('The stored index is damaged.', remedy, cause)
+  }
+
+  async #asked<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#store.isDamaged) throw this.#damage()
+    try {
+      this.#noticeOthers()
+      return await work()
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#distrust(error)
+      throw this.#damage(error)
     }
   }
 
-  #failed(error: unknown, signal: AbortSignal): void {
-    if (signal.aborted) this.#run.end()
-    else if (error instanceof UserError) this.#run.fail(error.message, error.remedy)
-    else {
-      const remedy = isDamage(error)
-        ? 'Reload the window: the damaged index is then set aside and built again.'
-        : 'See the log; Rebuild Index starts again.'
-      this.#run.fail(error instanceof Error ? error.message : String(error), remedy)
-    }
-  }
-
-  /** Sends what is new to the endpoint that the person agreed to; the old generation serves meanwhile. */
-  async #fillEndpoint(options: IndexOptions, signal: AbortSignal): Promise<void> {
-    const embedder = this.#vectors.endpoint
-    const generation = this.#vectors.endpointGeneration
-    if (embedder === null || generation === null) return
-    this.#run.begin(`embedding with ${embedder.id}`)
-    await vectorise({
-      db: this.#index.db,
-      git: this.#repository.git,
-      viewId: this.#view.id,
-      embedder,
-      embedderId: generation.id,
-      maxFileSize: this.#options.settings.maxFileSize,
-      signal,
-      pause: () => this.#run.passGate(signal),
-      onVectors: (vectors) => this.#vectors.added(generation.id, vectors),
-      onProgress: (done, total) => this.#hooks(options, signal).onPhase('vectors' as 'parse', done, total),
-    })
-    this.#vectors.activateEndpoint()
-    this.#run.end()
-  }
-
-  /** After a run: threads give their memory back, old content goes, the precious database is backed up. */
-  #tidy(parsed: number): void {
-    const { git, place } = this.#repository
-    this.#pool.rest().catch(() => undefined)
-    if (parsed > 0 && tidyIndex(this.#index.db, git.commonDir)) this.#vectors.sync()
-    if (place.folder !== null) backUp(this.#memory.db, place.folder)
+  /** Another process may have added vectors, or thrown the index away that this one saw complete. */
+  #noticeOthers(): void {
+    const { index, view, vectors } = this.#store.parts
+    if (this.#run.state.kind !== 'idle') return
+    const { generation, complete } = viewState(index.db, view.id)
+    if (generation === this.#syncedGeneration) return
+    this.#syncedGeneration = generation
+    vectors.sync()
+    if (complete || !view.complete || !this.#selfStarting) return
+    view.complete = false
+    this.#runs.startItself('another window rebuilt the index')
   }
 
   /** The name of the branch that is checked out; null when none is. */
@@ -286,12 +259,10 @@ class OpenMemory implements Casebook {
 
   async touch(paths: readonly string[]): Promise<void> {
     const rules = paths.find((path) => /(^|\/)\.(git|casebook)ignore$/.test(path))
-    if (rules !== undefined) return void (await this.index({ reason: `ignore rules changed in ${rules}` }))
-    if (paths.length > mostTouched)
-      return void (await this.index({ reason: `${paths.length} files changed at once` }))
-    await this.#indexer.touch(paths, (vectors) => {
-      this.#vectors.added(this.#vectors.localGeneration.id, vectors)
-    })
+    if (rules !== undefined) return await this.#runs.again(`ignore rules changed in ${rules}`)
+    if (paths.length > mostTouched) return await this.#runs.again(`${paths.length} files changed at once`)
+    const { indexer, vectors } = this.#store.parts
+    await this.#asked(() => indexer.touch(paths, (added) => vectors.addedLocally(added)))
     this.#options.onStatus?.(this.status())
   }
 
@@ -308,57 +279,85 @@ class OpenMemory implements Casebook {
     this.#run.resume()
   }
 
+  stop(): void {
+    this.#runs.stop('indexing was stopped')
+  }
+
   #context(): RecallContext {
+    const { index, view, vectors } = this.#store.parts
     return {
-      db: this.#index.db,
+      db: index.db,
       root: this.root,
-      viewId: this.#view.id,
-      vectors: (text, limit) => this.#vectors.nearest(text, limit),
+      viewId: view.id,
+      vectors: (text, limit) => vectors.nearest(text, limit),
     }
   }
 
   async search(query: string, options: QueryOptions = {}): Promise<SearchReply> {
-    const reply = await searchChunks(this.#context(), query, options)
+    const reply = await this.#asked(() => searchChunks(this.#context(), query, options))
     return { ...reply, hits: await withPreviews(reply.hits, this.#repository) }
   }
 
   locate(issue: string, options: QueryOptions = {}): Promise<LocateReply> {
-    return locateFiles(this.#context(), issue, options)
+    return this.#asked(() => locateFiles(this.#context(), issue, options))
   }
 
-  async commits(query: string, options: QueryOptions = {}): Promise<CommitHit[]> {
-    return searchCommits(this.#context(), query, options)
+  commits(query: string, options: QueryOptions = {}): Promise<CommitHit[]> {
+    return this.#asked(() => searchCommits(this.#context(), query, options))
   }
 
   examineCommit(sha: string): Promise<CommitDetail> {
-    return examineCommit(this.#context(), this.#repository.git, sha)
+    return this.#asked(() => examineCommit(this.#context(), this.#repository.git, sha))
   }
 
   excluded(): ExcludedFile[] {
-    return excludedFiles(this.#index.db, this.#view.id)
+    return excludedFiles(this.#store.parts.index.db, this.#store.parts.view.id)
   }
 
   status(): RootStatus {
-    const { db } = this.#index
-    const running = this.#run.state.kind === 'indexing'
+    try {
+      if (this.#store.isDamaged) return this.#damagedStatus()
+      this.#noticeOthers()
+      return this.#soundStatus()
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#distrust(error)
+      return this.#damagedStatus()
+    }
+  }
+
+  #soundStatus(): RootStatus {
+    const { index, view, counts, vectors } = this.#store.parts
+    const isRunning = this.#run.state.kind === 'indexing'
+    const problem = vectors.problem === null ? [] : [vectors.problem]
     return {
       root: this.root,
       name: this.#repository.name,
       state: this.#run.state,
       progress: this.#run.progress,
-      ...this.#counts.read(running),
-      head: this.#view.head,
+      ...counts.read(isRunning),
+      head: view.head,
       branch: this.#branch,
-      lastRun: lastRun(db, this.#view),
-      lastError: lastError(db, this.#view),
-      notices: this.#notices,
+      lastRun: lastRun(index.db, view),
+      lastError: lastError(index.db, view),
+      notices: [...this.#notices, ...problem],
     }
   }
 
-  async health(): Promise<Health> {
-    const { db, journal } = this.#index
+  #damagedStatus(): RootStatus {
+    const { message, remedy } = this.#damage()
+    return failedStatus({ root: this.root, name: this.#repository.name, message, remedy })
+  }
+
+  health(): Promise<Health> {
+    return this.#asked(() => this.#health())
+  }
+
+  #health(): Health {
+    const { index, view, vectors } = this.#store.parts
+    const { db, journal } = index
     const { folder, note } = this.#repository.place
-    const { embedder, regime } = this.#vectors.health()
+    const { embedder, regime } = vectors.health()
     return {
       root: this.root,
       storePath: folder ?? '',
@@ -372,21 +371,20 @@ class OpenMemory implements Casebook {
         backups: folder === null ? 0 : backups(folder).length,
         message: this.#memory.message,
       },
-      runs: runHistory(db, this.#view),
+      runs: runHistory(db, view),
       residentMb: Math.round(process.memoryUsage().rss / 1e6),
       networkRequests: this.#endpoint.requests(),
-      lastError: lastError(db, this.#view),
+      lastError: lastError(db, view),
     }
   }
 
   async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return
-    this.#closing.abort(new Error('the memory is closed'))
+    if (this.#isClosing) return
+    this.#isClosing = true
     this.#unwatch()
-    await this.#runs
+    await this.#runs.close()
     await this.#pool.close()
-    this.#vectors.close()
-    this.#index.db.close()
+    this.#store.close()
     this.#memory.db.close()
     this.#repository.dispose()
   }

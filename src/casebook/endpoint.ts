@@ -31,7 +31,8 @@ export async function openEndpoint(settings: EmbedderSettings, log: Log): Promis
   }
 }
 
-function reasonOf(error: unknown): string {
+/** The failure and what to do about it, for people. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `The embedding server did not answer within ${patience / 1000} s.`
   const remedy = 'remedy' in error ? ` ${String(error.remedy)}` : ''

@@ -18,7 +18,7 @@ export interface Repository {
   commit: string | null
   /** False for a plain folder. */
   hasHistory: boolean
-  /** Names the view in the store; the same after the repository was moved or renamed. */
+  /** Names the view in the store; in the repository's own store the same after it was moved or renamed. */
   viewKey: string
   place: StorePlace
   /** Removes what only this opening needed. */
@@ -55,8 +55,7 @@ export async function openRepository(question: RepositoryQuestion): Promise<Repo
     override: question.store,
     identity: () => repositoryIdentity(git, root),
   })
-  const worktree = relative(git.commonDir, git.gitDir) || '.'
-  const viewKey = commit === null ? `worktree:${worktree}` : `commit:${commit}`
+  const viewKey = commit === null ? workTreeKey(git, place.folder) : `commit:${commit}`
   return {
     git,
     root,
@@ -93,10 +92,16 @@ async function openPlainFolder(root: string, question: RepositoryQuestion): Prom
     name: basename(root),
     commit: null,
     hasHistory: false,
-    viewKey: 'folder',
+    viewKey: question.store === undefined ? 'folder' : `folder:${root}`,
     place,
     dispose,
   }
+}
+
+/** Clones may share a store that lies elsewhere: there the whole path tells their work trees apart. */
+function workTreeKey({ gitDir, commonDir }: Git, folder: string | null): string {
+  const isOwn = folder === null || folder === join(commonDir, 'casebook')
+  return isOwn ? `worktree:${relative(commonDir, gitDir) || '.'}` : `clone:${resolve(gitDir)}`
 }
 
 async function resolveCommit(git: Git, at: string): Promise<string> {

@@ -92,3 +92,27 @@ export function storeSizes(folder: string | null): Health['sizes'] {
 export function sqliteFacts(db: DatabaseSync, journal: string): Health['sqlite'] {
   return { version: sqliteVersion(db), fts5: true, journal }
 }
+
+/** A root of which nothing can be told but what is wrong with it. */
+export function failedStatus(failure: {
+  root: string
+  name: string
+  message: string
+  remedy: string
+}): RootStatus {
+  const { root, name, message, remedy } = failure
+  const counts = { files: 0, indexedFiles: 0, excludedFiles: 0, chunks: 0, symbols: 0, commits: 0 }
+  return {
+    root,
+    name,
+    state: { kind: 'failed', message, remedy },
+    progress: null,
+    ...counts,
+    languages: [],
+    head: null,
+    branch: null,
+    lastRun: null,
+    lastError: message,
+    notices: [],
+  }
+}

@@ -21,8 +21,10 @@ export function tidyIndex(db: DatabaseSync, commonDir: string): boolean {
   return dropped > 0
 }
 
-/** A worktree that was removed shows nothing any more; commit views are limited by their number alone. */
+/** A work tree that was removed shows nothing any more; commit views are limited by their number alone. */
 function isCurrentView(key: string, commonDir: string): boolean {
   const [kind, name = ''] = key.split(/:(.*)/s)
-  return kind !== 'worktree' || existsSync(join(commonDir, name))
+  if (kind === 'worktree') return existsSync(join(commonDir, name))
+  if (kind === 'clone' || (kind === 'folder' && name !== '')) return existsSync(name)
+  return true
 }

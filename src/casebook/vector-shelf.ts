@@ -1,14 +1,13 @@
-/** The vectors of an open memory: the built-in generation, an endpoint's beside it, and the search over the active one. */
+/** The vectors of an open memory: the built-in generation, an endpoint's beside it, and the search over the one that serves. */
 
 import { join } from 'node:path'
 import type { Settings } from '../config.ts'
 import { localEmbedder } from '../llm/embed-local.ts'
 import type { Embedder, Log } from '../memory/ports.ts'
 import { type DatabaseSync, transaction } from '../memory/store/database.ts'
+import type { View } from '../memory/store/files.ts'
 import { openVectorIndex, type Regime, type VectorIndex } from '../memory/store/vector-index.ts'
 import {
-  activateEmbedder,
-  activeEmbedder,
   chunksOf,
   countMissing,
   countVectors,
@@ -16,9 +15,11 @@ import {
   registerEmbedder,
   type StoredVector,
 } from '../memory/store/vectors.ts'
+import { reasonOf } from './endpoint.ts'
 
 export interface ShelfOptions {
   db: DatabaseSync
+  view: View
   folder: string | null
   settings: Settings
   /** The person's endpoint, agreed to; null for the built-in embedder alone. */
@@ -26,26 +27,32 @@ export interface ShelfOptions {
   log: Log
 }
 
+/** Milliseconds that a search waits for the endpoint before the built-in embedder answers it. */
+const patience = 5_000
+
+/** Which generation serves is a matter of this process alone: another one may have other settings. */
 export class VectorShelf {
   readonly endpoint: Embedder | null
   /** Generation that the parser threads fill as they go. */
   readonly localGeneration: Generation
+  /** Why the built-in embedder serves although an endpoint is set; null when all is well. */
+  problem: string | null = null
   readonly #options: ShelfOptions
   readonly #local = localEmbedder()
   #endpointGeneration: Generation | null = null
+  #endpointServes = false
   #index: VectorIndex | null = null
   #indexed: number | null = null
 
   constructor(options: ShelfOptions) {
     this.#options = options
     this.endpoint = options.endpoint
-    const { db } = options
+    const { db, endpoint, view } = options
     this.localGeneration = transaction(db, () => registerEmbedder(db, this.#local))
-    if (this.endpoint === null) transaction(db, () => activateEmbedder(db, this.localGeneration.id))
-    else {
-      const endpoint = this.endpoint
-      this.#endpointGeneration = transaction(db, () => registerEmbedder(db, endpoint))
-    }
+    if (endpoint === null) return
+    const generation = transaction(db, () => registerEmbedder(db, endpoint))
+    this.#endpointGeneration = generation
+    this.#endpointServes = view.complete && countMissing(db, generation.id, view.id) === 0
   }
 
   /** The endpoint's generation, which is filled in the background; null without one. */
@@ -54,11 +61,10 @@ export class VectorShelf {
   }
 
   /** Serves the endpoint's vectors from now on: called when none is missing any more. */
-  activateEndpoint(): void {
-    const generation = this.#endpointGeneration
-    if (generation === null) return
-    const { db } = this.#options
-    transaction(db, () => activateEmbedder(db, generation.id))
+  serveEndpoint(): void {
+    this.#endpointServes = this.#endpointGeneration !== null
+    this.problem = null
+    if (this.#indexed === this.#endpointGeneration?.id) this.sync()
   }
 
   /** Vectors that were just committed, of one generation. */
@@ -66,24 +72,51 @@ export class VectorShelf {
     if (this.#indexed === generationId) this.#index?.add(vectors)
   }
 
+  /** As `added`, for what the parser threads gave. */
+  addedLocally(vectors: StoredVector[]): void {
+    this.added(this.localGeneration.id, vectors)
+  }
+
   /** Whoever wrote: this process, another window, a run that ended. */
   sync(): void {
     this.#index?.sync()
   }
 
-  /** Chunks nearest to a text by the active generation, of any view, best first. */
+  /** Chunks nearest to a text by the generation that serves, of any view, best first. */
   async nearest(text: string, limit: number): Promise<{ chunkId: number; score: number }[]> {
-    const active = activeEmbedder(this.#options.db) ?? this.localGeneration
-    const embedder = active.id === this.#endpointGeneration?.id ? this.endpoint : this.#local
-    if (embedder === null || embedder.id !== active.identity) return []
-    const [vector] = await embedder.embed([text])
-    if (vector === undefined) return []
-    const matches = this.#open(active).search(vector, limit)
+    const { generation, vector } = await this.#embed(text)
+    const matches = this.#open(generation).search(vector, limit)
     const chunks = chunksOf(
       this.#options.db,
       matches.map(({ id }) => id),
     )
     return matches.flatMap(({ id, score }) => (chunks.get(id) ?? []).map((chunkId) => ({ chunkId, score })))
+  }
+
+  /** A server that fails is not asked again before the next run found it well. */
+  async #embed(text: string): Promise<{ generation: Generation; vector: Float32Array }> {
+    const generation = this.#serving
+    if (this.endpoint !== null && generation.id !== this.localGeneration.id) {
+      try {
+        const [vector] = await this.endpoint.embed([text], AbortSignal.timeout(patience))
+        if (vector !== undefined) return { generation, vector }
+      } catch (error) {
+        this.fail(error)
+      }
+    }
+    const [vector] = await this.#local.embed([text])
+    return { generation: this.localGeneration, vector: vector as Float32Array }
+  }
+
+  /** The endpoint does not answer: the built-in embedder serves, and the person is told why. */
+  fail(error: unknown): void {
+    this.problem = `${reasonOf(error)} The built-in embedder serves meanwhile.`
+    this.#endpointServes = false
+    this.#options.log.error(this.problem)
+  }
+
+  get #serving(): Generation {
+    return (this.#endpointServes ? this.#endpointGeneration : null) ?? this.localGeneration
   }
 
   /** Opened at the first question: an unused index costs no memory. */
@@ -108,14 +141,14 @@ export class VectorShelf {
     embedder: { identity: string; dimensions: number; vectors: number; pending: number }
     regime: Regime
   } {
-    const { db } = this.#options
-    const active = activeEmbedder(db) ?? this.localGeneration
+    const { db, view } = this.#options
+    const active = this.#serving
     const filling = this.#endpointGeneration ?? active
     const embedder = {
       identity: active.identity,
       dimensions: active.dimensions,
       vectors: countVectors(db, active.id),
-      pending: countMissing(db, filling.id),
+      pending: countMissing(db, filling.id, view.id),
     }
     return { embedder, regime: this.#open(active).regime() }
   }

@@ -172,6 +172,12 @@ export function viewGeneration(db: DatabaseSync, viewId: number): number {
   return Number(db.prepare('select generation from view where id = ?').get(viewId)?.generation ?? 0)
 }
 
+/** What any process last wrote about a view; `complete` is false once one of them began anew. */
+export function viewState(db: DatabaseSync, viewId: number): { generation: number; complete: boolean } {
+  const row = db.prepare('select generation, complete from view where id = ?').get(viewId)
+  return { generation: Number(row?.generation ?? 0), complete: row?.complete === 1 }
+}
+
 export function coverage(db: DatabaseSync, viewId: number): Coverage {
   const row = db.prepare(selectCoverage).get(viewId) ?? {}
   return { files: Number(row.files), indexed: Number(row.indexed), excluded: Number(row.excluded) }
