@@ -1,7 +1,8 @@
 /** The calls of the memory service, answered by the shelves of open memories. */
 
-import type { ServiceApi, ServiceEvents } from '../protocol.ts'
+import type { SearchRequest, ServiceApi, ServiceEvents } from '../protocol.ts'
 import { fuseCommits, fuseLocate, fuseSearch } from './fusion.ts'
+import { healthOf, statusOf } from './root-state.ts'
 import { Shelves } from './shelves.ts'
 
 export interface ServiceHost extends ServiceEvents {
@@ -18,17 +19,22 @@ export function createService(host: ServiceHost): Service {
   const shelves = new Shelves(host)
   const books = (request: { root?: string }) => shelves.of(request.root).map((shelf) => shelf.book)
   const book = (request: { root: string }) => shelves.one(request.root).book
+  const asked = (request: SearchRequest) => ({
+    books: books(request),
+    request,
+    onFailure: (root: string, error: unknown) => shelves.log.error(`${root} gave no answer`, error),
+  })
   const calls: ServiceApi = {
     open: (folder, settings) => shelves.open(folder, settings),
     close: (folder) => shelves.closeFolder(folder),
     configure: (settings) => shelves.configure(settings),
-    status: async () => books({}).map((one) => one.status()),
-    search: (request) => fuseSearch(books(request), request),
-    locate: (request) => fuseLocate(books(request), request),
-    commits: (request) => fuseCommits(books(request), request),
+    status: async () => books({}).map(statusOf),
+    search: (request) => fuseSearch(asked(request)),
+    locate: (request) => fuseLocate(asked(request)),
+    commits: (request) => fuseCommits(asked(request)),
     examineCommit: async (request) => await book(request).examineCommit(request.sha),
     excluded: async (request) => book(request).excluded(),
-    health: async () => await Promise.all(books({}).map((one) => one.health())),
+    health: async () => await Promise.all(books({}).map(healthOf)),
     reindex: (request) => shelves.reindex(request),
     touch: async (request) => await book(request).touch(request.paths),
     prioritise: async (request) => book(request).prioritise(request.paths),

@@ -7,30 +7,62 @@ import type { CommitHit, FileHit, LocateReply, SearchReply, SearchRequest } from
 const rankConstant = 60
 const defaultLimit = 20
 
-export async function fuseSearch(books: readonly Casebook[], request: SearchRequest): Promise<SearchReply> {
+/** A question to several memories. */
+export interface Asked {
+  books: readonly Casebook[]
+  request: SearchRequest
+  /** Told of each root that failed while others answered. */
+  onFailure: (root: string, error: unknown) => void
+}
+
+export async function fuseSearch(asked: Asked): Promise<SearchReply> {
   const started = performance.now()
-  const limit = request.limit ?? defaultLimit
-  const replies = await Promise.all(books.map((book) => searchIn(book, request.query, limit)))
+  const { query, limit = defaultLimit } = asked.request
+  const answers = await answersOf(asked, (book) => searchIn(book, query, limit))
+  const replies = answers.map(({ reply }) => reply)
   const [only] = replies
-  if (replies.length === 1 && only !== undefined) return only
+  if (asked.books.length === 1 && only !== undefined) return only
   const hits = fuseByRank(replies.map((reply) => reply.hits)).slice(0, limit)
-  return { hits, ...joint(replies, books, hits.length), milliseconds: performance.now() - started }
+  return { hits, ...joint(answers, hits.length), milliseconds: performance.now() - started }
 }
 
-export async function fuseLocate(books: readonly Casebook[], request: SearchRequest): Promise<LocateReply> {
+export async function fuseLocate(asked: Asked): Promise<LocateReply> {
   const started = performance.now()
-  const limit = request.limit ?? defaultLimit
-  const replies = await Promise.all(books.map((book) => locateIn(book, request.query, limit)))
+  const { query, limit = defaultLimit } = asked.request
+  const answers = await answersOf(asked, (book) => locateIn(book, query, limit))
+  const replies = answers.map(({ reply }) => reply)
   const [only] = replies
-  if (replies.length === 1 && only !== undefined) return only
+  if (asked.books.length === 1 && only !== undefined) return only
   const files = fuseByRank(replies.map((reply) => reply.files)).slice(0, limit)
-  return { files, ...joint(replies, books, files.length), milliseconds: performance.now() - started }
+  return { files, ...joint(answers, files.length), milliseconds: performance.now() - started }
 }
 
-export async function fuseCommits(books: readonly Casebook[], request: SearchRequest): Promise<CommitHit[]> {
-  const limit = request.limit ?? defaultLimit
-  const lists = await Promise.all(books.map((book) => book.commits(request.query, { limit })))
+export async function fuseCommits(asked: Asked): Promise<CommitHit[]> {
+  const { query, limit = defaultLimit } = asked.request
+  const answers = await answersOf(asked, (book) => book.commits(query, { limit }))
+  const lists = answers.map(({ reply }) => reply)
   return lists.length === 1 ? (lists[0] ?? []) : fuseByRank(lists).slice(0, limit)
+}
+
+interface Answer<T> {
+  book: Casebook
+  reply: T
+}
+
+/** A root that fails is left out. Rejects with the first failure only where no root answers. */
+async function answersOf<T>(
+  { books, onFailure }: Asked,
+  ask: (book: Casebook) => Promise<T>,
+): Promise<Answer<T>[]> {
+  const settled = await Promise.allSettled(books.map(async (book) => ({ book, reply: await ask(book) })))
+  const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const failures = settled.map((one) => (one.status === 'rejected' ? { error: one.reason } : null))
+  for (const [at, failure] of failures.entries()) {
+    if (failure === null) continue
+    if (answers.length === 0) throw failure.error
+    onFailure(books[at]?.root ?? '', failure.error)
+  }
+  return answers
 }
 
 /** Best first; equal ranks keep the order of the lists. The score becomes the reciprocal rank. */
@@ -62,15 +94,14 @@ function coverageOf(book: Casebook, found: number, coverage: number): number {
 
 /** Coverage weighs each root by its files; nothing was found only where no root found anything. */
 function joint(
-  replies: readonly { coverage: number; nothingFound?: string }[],
-  books: readonly Casebook[],
+  answers: readonly Answer<{ coverage: number; nothingFound?: string }>[],
   found: number,
 ): { coverage: number; nothingFound?: string } {
-  const weights = books.map((book) => Math.max(1, book.status().files))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const covered = replies.reduce((sum, reply, at) => sum + reply.coverage * (weights[at] ?? 1), 0)
+  const weighed = answers.map(({ book, reply }) => ({ reply, weight: Math.max(1, book.status().files) }))
+  const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
+  const covered = weighed.reduce((sum, { reply, weight }) => sum + reply.coverage * weight, 0)
   const coverage = total === 0 ? 0 : covered / total
   if (found > 0) return { coverage }
-  const reasons = [...new Set(replies.flatMap((reply) => reply.nothingFound ?? []))]
+  const reasons = [...new Set(answers.flatMap(({ reply }) => reply.nothingFound ?? []))]
   return { coverage, nothingFound: reasons.join(' ') || 'No folder is open.' }
 }

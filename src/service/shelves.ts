@@ -21,14 +21,14 @@ interface RunRequest {
 
 export class Shelves {
   readonly #shelves = new Map<string, Shelf>()
-  readonly #log: Log
+  readonly log: Log
   readonly #feed: StatusFeed
   #settings: Settings = defaultSettings
   /** Opening, closing and configuring go one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(host: ServiceHost) {
-    this.#log = {
+    this.log = {
       info: (message) => host.log('info', message),
       warn: (message) => host.log('warn', message),
       error: (message, cause) => host.log('error', withCause(message, cause)),
@@ -80,7 +80,7 @@ export class Shelves {
       await this.#closeAll()
       for (const folder of folders) {
         await this.#shelve(folder).catch((error) => {
-          this.#log.error(`${folder} could not be opened with the new settings`, error)
+          this.log.error(`${folder} could not be opened with the new settings`, error)
         })
       }
       if (!next.autoIndex) return
@@ -110,7 +110,7 @@ export class Shelves {
     const book = await openCasebook({
       repo: folder,
       settings: this.#settings,
-      log: this.#log,
+      log: this.log,
       watch: true,
       onStatus: (status) => this.#feed.push(status),
     })
@@ -130,7 +130,7 @@ export class Shelves {
       .index({ reason, fresh, signal: abort.signal })
       .then(
         (done) =>
-          this.#log.info(
+          this.log.info(
             `${shelf.book.root}: ${done.files} files in ${done.seconds.toFixed(1)} s (${reason})`,
           ),
         (error) => this.#reportRun(shelf.book.root, abort.signal, error),
@@ -142,8 +142,8 @@ export class Shelves {
   }
 
   #reportRun(root: string, signal: AbortSignal, error: unknown): void {
-    if (signal.aborted) this.#log.info(`${root}: indexing was stopped`)
-    else this.#log.error(`${root}: indexing failed`, error)
+    if (signal.aborted) this.log.info(`${root}: indexing was stopped`)
+    else this.log.error(`${root}: indexing failed`, error)
   }
 
   async #closeAll(): Promise<void> {
@@ -166,6 +166,7 @@ export class Shelves {
 }
 
 async function endRun(shelf: Shelf): Promise<void> {
+  shelf.book.stop()
   shelf.run?.abort.abort()
   await shelf.run?.ended
 }
