@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { makeRepo } from '../harness/fixture-repo.ts'
 import { openMemory, pathsFound, type Spoken } from './open-memory.ts'
 
@@ -36,8 +37,10 @@ test('opens with the built-in embedder when the server is dead, and says so', as
 
 test('asks for each text once, though two windows index', async (t) => {
   using repo = makeRepo('python-small')
-  const { settings, texts } = await servedSettings(t)
+  const server = await servedSettings(t)
+  const { settings, texts } = server
   const windows = [await openMemory(t, repo.dir, { settings }), await openMemory(t, repo.dir, { settings })]
+  server.delay = 400
   await Promise.all(windows.map((one) => one.index({ reason: 'test' })))
   const sent = texts.filter((text) => text !== 'dimensions')
   assert.equal(new Set(sent).size, sent.length)
@@ -96,6 +99,8 @@ interface Served {
   texts: string[]
   /** Refuse the key from now on. */
   refuse: boolean
+  /** Milliseconds before each answer. */
+  delay: number
 }
 
 async function servedSettings(t: TestContext): Promise<Served> {
@@ -107,12 +112,13 @@ async function servedSettings(t: TestContext): Promise<Served> {
 /** A server whose vectors hold the text's length and first letters: enough to be told apart. */
 async function embeddingServer(t: TestContext) {
   const authorizations: string[] = []
-  const state = { baseUrl: '', authorizations, texts: [] as string[], refuse: false }
+  const state = { baseUrl: '', authorizations, texts: [] as string[], refuse: false, delay: 0 }
   const server = createServer(async (request, response) => {
     authorizations.push(request.headers.authorization ?? '')
     const { input } = JSON.parse(await bodyOf(request)) as { input: string | string[] }
     if (state.refuse) return response.writeHead(401).end('{}')
     state.texts.push(...[input].flat())
+    await sleep(state.delay)
     const data = [input].flat().map((text, index) => ({ index, embedding: vectorOf(text) }))
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }))
   })

@@ -42,7 +42,8 @@ test('stops a run that a commit started', async (t) => {
   t.after(() => service.close())
   await service.calls.open(repo.dir, {})
   const state = async () => (await service.calls.status())[0]
-  assert.ok(await eventually(async () => (await state())?.lastRun !== null))
+  const isDone = async () => (await state())?.lastRun !== null && (await state())?.state.kind === 'idle'
+  assert.ok(await eventually(isDone))
   await service.calls.pause()
   repo.commit('change', { 'a.py': 'a = 2\n' })
   assert.ok(await eventually(async () => (await state())?.state.kind === 'paused'))
