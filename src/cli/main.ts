@@ -1,8 +1,12 @@
 /** The entry of the `casebook` command: connects the process to `runCli`. */
 
+import { setFlagsFromString } from 'node:v8'
 import { runCli } from './cli.ts'
 import { exitCodes } from './failure.ts'
 import { openTerminal } from './terminal.ts'
+
+// As in the memory service: without it V8 keeps the garbage of a whole index run (800 MB on 100,000 files).
+setFlagsFromString('--optimize-for-size')
 
 const terminal = openTerminal(process.stdout, process.stderr)
 const stop = new AbortController()

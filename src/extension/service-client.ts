@@ -123,8 +123,8 @@ export class ServiceClient {
   #start(replay: readonly string[]): Running {
     const child = fork(this.#options.entry, [], {
       env: serviceEnvironment(),
-      // A young generation that stays small costs a little time and saves tens of megabytes while indexing.
-      execArgv: ['--max-semi-space-size=4'],
+      // V8 would rather keep garbage than look for it: 600 MB instead of 350 on 100,000 files (measured, Node 24).
+      execArgv: ['--max-semi-space-size=4', '--optimize-for-size'],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
