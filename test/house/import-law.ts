@@ -65,7 +65,7 @@ export const plan: Plan = {
   },
   'src/cli': {
     rooms: [...contracts, 'casebook.ts', 'assets.ts', '../package.json'],
-    packages: ['node:child_process'],
+    packages: ['node:child_process', 'node:v8'],
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.
   'src/cli/bench': {
