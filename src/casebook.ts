@@ -8,10 +8,12 @@ import { IndexStore } from './casebook/parts.ts'
 import { withPreviews } from './casebook/preview.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
-import { Runs } from './casebook/runs.ts'
+import { type IndexOptions as RunOptions, type IndexSummary as RunSummary, Runs } from './casebook/runs.ts'
 import { failedStatus, lastError, lastRun, runHistory, sqliteFacts, storeSizes } from './casebook/status.ts'
 import type { Settings } from './config.ts'
+import { Indexer } from './memory/indexing/indexer.ts'
 import { ParserPool } from './memory/indexing/pool.ts'
+import { vectorise } from './memory/indexing/vectorise.ts'
 import { watchGit } from './memory/indexing/watch.ts'
 import { type Log, UserError } from './memory/ports.ts'
 import { examineCommit, searchCommits } from './memory/recall/commits.ts'
@@ -28,7 +30,6 @@ import type {
   ExcludedFile,
   Health,
   LocateReply,
-  Progress,
   RootStatus,
   SearchReply,
 } from './protocol.ts'
@@ -48,23 +49,8 @@ export interface OpenOptions {
   watch?: boolean
 }
 
-export interface IndexOptions {
-  /** Why this run happens; written into the store and shown. */
-  reason: string
-  /** Throw the derived index away first. */
-  fresh?: boolean
-  signal?: AbortSignal
-  onProgress?: (progress: Progress) => void
-}
-
-export interface IndexSummary {
-  files: number
-  parsed: number
-  chunks: number
-  commits: number
-  excluded: number
-  seconds: number
-}
+export type IndexOptions = RunOptions
+export type IndexSummary = RunSummary
 
 export interface QueryOptions {
   limit?: number
@@ -157,13 +143,14 @@ class OpenMemory implements Casebook {
       workerData: { assets: assetsFolder(), embed: true },
       onTrouble: (message) => log.warn(message),
     })
+    const { git, commit, hasHistory } = repository
+    const always = { git, commit, hasHistory, pool: this.#pool, threads, settings, log }
     this.#store = new IndexStore({
       repository,
       endpoint: endpoint.embedder,
       settings,
       log,
-      pool: this.#pool,
-      threads,
+      makeIndexer: (on) => new Indexer({ ...always, ...on }),
     })
     this.#memory = this.#openMemory(folder)
     const place = folder === null ? repository.place.note : null
@@ -173,7 +160,8 @@ class OpenMemory implements Casebook {
       store: this.#store,
       repository,
       memory: this.#memory,
-      pool: this.#pool,
+      rest: () => this.#pool.rest(),
+      vectorise,
       settings,
       log,
       run: this.#run,
@@ -316,13 +304,13 @@ class OpenMemory implements Casebook {
 
   status(): RootStatus {
     try {
-      if (this.#store.isDamaged) return this.#damagedStatus()
+      if (this.#store.isDamaged) return this.#failedStatus()
       this.#noticeOthers()
       return this.#soundStatus()
     } catch (error) {
-      if (!isDamage(error)) throw error
-      this.#distrust(error)
-      return this.#damagedStatus()
+      if (isDamage(error)) this.#distrust(error)
+      else this.#options.log.error('the state of the index cannot be read', error)
+      return this.#failedStatus(isDamage(error) ? undefined : error)
     }
   }
 
@@ -344,8 +332,9 @@ class OpenMemory implements Casebook {
     }
   }
 
-  #damagedStatus(): RootStatus {
-    const { message, remedy } = this.#damage()
+  #failedStatus(other?: unknown): RootStatus {
+    const { message, remedy } =
+      other instanceof Error ? { message: other.message, remedy: 'See the log.' } : this.#damage()
     return failedStatus({ root: this.root, name: this.#repository.name, message, remedy })
   }
 

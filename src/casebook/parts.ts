@@ -1,12 +1,11 @@
 /** What an open memory keeps on its index database, opened together and, after damage, opened anew together. */
 
 import type { Settings } from '../config.ts'
-import { Indexer } from '../memory/indexing/indexer.ts'
-import type { ParserPool } from '../memory/indexing/pool.ts'
 import type { Embedder, Log } from '../memory/ports.ts'
-import { isDamage, transaction } from '../memory/store/database.ts'
+import { type DatabaseSync, isDamage, transaction } from '../memory/store/database.ts'
 import { openView, type View } from '../memory/store/files.ts'
 import { distrust, type OpenedIndex, openIndex } from '../memory/store/index-db.ts'
+import type { StoredVector } from '../memory/store/vectors.ts'
 import type { Repository } from './repository.ts'
 import { ViewCounts } from './status.ts'
 import { VectorShelf } from './vector-shelf.ts'
@@ -16,8 +15,28 @@ export interface PartsOptions {
   endpoint: Embedder | null
   settings: Settings
   log: Log
-  pool: ParserPool
-  threads: number
+  /** Joins the indexer to a database that was opened. */
+  makeIndexer: (on: { db: DatabaseSync; view: View; embedderId: number }) => RunningIndexer
+}
+
+/** What runs need of an indexer. */
+export interface RunningIndexer {
+  run(
+    reason: string,
+    hooks: RunHooks,
+    options: { fresh: boolean },
+  ): Promise<{ files: number; parsed: number; chunks: number; commits: number; excluded: number }>
+  touch(paths: readonly string[], onVectors: (vectors: StoredVector[]) => void): Promise<void>
+}
+
+/** What an indexer asks and tells while it runs. */
+export interface RunHooks {
+  pause: () => Promise<void>
+  onPhase: (phase: 'scan' | 'parse' | 'history', done: number, total: number, current?: string) => void
+  onWait: (holder: string) => void
+  onVectors: (vectors: StoredVector[]) => void
+  isUrgent: (path: string) => boolean
+  signal: AbortSignal
 }
 
 export interface Parts {
@@ -25,7 +44,7 @@ export interface Parts {
   view: View
   counts: ViewCounts
   vectors: VectorShelf
-  indexer: Indexer
+  indexer: RunningIndexer
 }
 
 /** An index that turns out to be damaged is set aside at once. Throws what `openIndex` throws. */
@@ -50,17 +69,15 @@ function openOnce(options: PartsOptions): Parts {
 }
 
 function joined(
-  { repository, endpoint, settings, log, pool, threads }: PartsOptions,
+  { repository, endpoint, settings, log, makeIndexer }: PartsOptions,
   index: OpenedIndex,
 ): Parts {
   const { db } = index
-  const { git, place, commit, hasHistory, viewKey } = repository
-  const view = transaction(db, () => openView(db, viewKey))
-  const counts = new ViewCounts(db, view)
-  const vectors = new VectorShelf({ db, view, folder: place.folder, settings, endpoint, log })
-  const embedderId = vectors.localGeneration.id
-  const indexer = new Indexer({ db, git, view, commit, hasHistory, pool, threads, embedderId, settings, log })
-  return { index, view, counts, vectors, indexer }
+  const view = transaction(db, () => openView(db, repository.viewKey))
+  const { folder } = repository.place
+  const vectors = new VectorShelf({ db, view, folder, settings, endpoint, log })
+  const indexer = makeIndexer({ db, view, embedderId: vectors.localGeneration.id })
+  return { index, view, counts: new ViewCounts(db, view), vectors, indexer }
 }
 
 /** The parts of an open memory; they are replaced by new ones when the index proves to be damaged. */

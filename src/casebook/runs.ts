@@ -1,24 +1,42 @@
 /** The index runs of an open memory: asked for or started by itself, healed after damage, tidied afterwards. */
 
-import type { IndexOptions, IndexSummary } from '../casebook.ts'
 import type { Settings } from '../config.ts'
-import type { RunHooks } from '../memory/indexing/indexer.ts'
-import type { ParserPool } from '../memory/indexing/pool.ts'
 import { type Log, UserError } from '../memory/ports.ts'
 import { isDamage } from '../memory/store/database.ts'
 import { backUp, type OpenedMemory } from '../memory/store/memory-db.ts'
-import { fillEndpoint } from './endpoint-fill.ts'
-import type { IndexStore } from './parts.ts'
+import type { Progress } from '../protocol.ts'
+import { fillEndpoint, type Vectorise } from './endpoint-fill.ts'
+import type { IndexStore, RunHooks } from './parts.ts'
 import type { Repository } from './repository.ts'
 import { RunQueue } from './run-queue.ts'
 import type { RunState } from './run-state.ts'
 import { tidyIndex } from './upkeep.ts'
 
+export interface IndexOptions {
+  /** Why this run happens; written into the store and shown. */
+  reason: string
+  /** Throw the derived index away first. */
+  fresh?: boolean
+  signal?: AbortSignal
+  onProgress?: (progress: Progress) => void
+}
+
+export interface IndexSummary {
+  files: number
+  parsed: number
+  chunks: number
+  commits: number
+  excluded: number
+  seconds: number
+}
+
 export interface RunsOptions {
   store: IndexStore
   repository: Repository
   memory: OpenedMemory
-  pool: ParserPool
+  /** Lets the parser threads give their memory back. */
+  rest: () => Promise<unknown>
+  vectorise: Vectorise
   settings: Settings
   log: Log
   run: RunState
@@ -78,7 +96,7 @@ export class Runs {
   }
 
   async #indexOnce(options: IndexOptions, signal: AbortSignal): Promise<Omit<IndexSummary, 'seconds'>> {
-    const { store, settings, onDone } = this.#options
+    const { store, settings, vectorise, onDone } = this.#options
     const { parts } = store
     const { index, indexer, vectors } = parts
     const reason = index.rebuildReason ?? options.reason
@@ -92,6 +110,7 @@ export class Runs {
     const { git } = this.#options.repository
     await fillEndpoint({
       parts,
+      vectorise,
       git,
       maxFileSize: settings.maxFileSize,
       run: this.#options.run,
@@ -131,9 +150,9 @@ export class Runs {
 
   /** After a run: threads give their memory back, old content goes, the precious database is backed up. */
   #tidy(parsed: number): void {
-    const { store, repository, pool, memory } = this.#options
+    const { store, repository, rest, memory } = this.#options
     const { git, place } = repository
-    pool.rest().catch(() => undefined)
+    rest().catch(() => undefined)
     const { index, vectors } = store.parts
     if (parsed > 0 && tidyIndex(index.db, git.commonDir)) vectors.sync()
     if (place.folder !== null) backUp(memory.db, place.folder)

@@ -2,7 +2,7 @@
 
 import type { SearchRequest, ServiceApi, ServiceEvents } from '../protocol.ts'
 import { fuseCommits, fuseLocate, fuseSearch } from './fusion.ts'
-import { healthOf, statusOf } from './root-state.ts'
+import { healthOf } from './root-state.ts'
 import { Shelves } from './shelves.ts'
 
 export interface ServiceHost extends ServiceEvents {
@@ -28,7 +28,7 @@ export function createService(host: ServiceHost): Service {
     open: (folder, settings) => shelves.open(folder, settings),
     close: (folder) => shelves.closeFolder(folder),
     configure: (settings) => shelves.configure(settings),
-    status: async () => books({}).map(statusOf),
+    status: async () => books({}).map((one) => one.status()),
     search: (request) => fuseSearch(asked(request)),
     locate: (request) => fuseLocate(asked(request)),
     commits: (request) => fuseCommits(asked(request)),

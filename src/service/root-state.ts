@@ -1,19 +1,8 @@
-/** What each root tells of itself; one that fails is shown as failed beside the others. */
+/** The health of each root; one that fails is shown as failed beside the others. */
 
-import { basename } from 'node:path'
-import { failedStatus } from '../casebook/status.ts'
 import type { Casebook } from '../casebook.ts'
-import type { Health, RootStatus } from '../protocol.ts'
+import type { Health } from '../protocol.ts'
 import { errorToWire } from '../rpc.ts'
-
-export function statusOf(book: Casebook): RootStatus {
-  try {
-    return book.status()
-  } catch (error) {
-    const { message, remedy } = errorToWire(error)
-    return failedStatus({ root: book.root, name: basename(book.root), message, remedy })
-  }
-}
 
 export async function healthOf(book: Casebook): Promise<Health> {
   return await book.health().catch((error: unknown) => failedHealth(book.root, errorToWire(error).message))
