@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { Settings } from '../config.ts'
-import { localEmbedder } from '../llm/embed-local.ts'
+import { localEmbedder, localNoise } from '../llm/embed-local.ts'
 import type { Embedder, Log } from '../memory/ports.ts'
 import { type DatabaseSync, transaction } from '../memory/store/database.ts'
 import type { View } from '../memory/store/files.ts'
@@ -85,7 +85,11 @@ export class VectorShelf {
   /** Chunks nearest to a text by the generation that serves, of any view, best first. */
   async nearest(text: string, limit: number): Promise<{ chunkId: number; score: number }[]> {
     const { generation, vector } = await this.#embed(text)
-    const matches = this.#open(generation).search(vector, limit)
+    // A search is not padded with what is alike by chance; how far that reaches is only known of our own vectors.
+    const floor = generation.id === this.localGeneration.id ? localNoise : -1
+    const matches = this.#open(generation)
+      .search(vector, limit)
+      .filter(({ score }) => score >= floor)
     const chunks = chunksOf(
       this.#options.db,
       matches.map(({ id }) => id),
