@@ -251,7 +251,8 @@ class OpenMemory implements Casebook {
     if (paths.length > mostTouched) return await this.#runs.again(`${paths.length} files changed at once`)
     const { indexer, vectors } = this.#store.parts
     await this.#asked(() => indexer.touch(paths, (added) => vectors.addedLocally(added)))
-    this.#options.onStatus?.(this.status())
+    // Counting walks the index of a large repository: after the answer, not before it.
+    setImmediate(() => this.#isClosing || this.#options.onStatus?.(this.status()))
   }
 
   prioritise(paths: readonly string[]): void {
@@ -272,11 +273,12 @@ class OpenMemory implements Casebook {
   }
 
   #context(): RecallContext {
-    const { index, view, vectors } = this.#store.parts
+    const { index, view, counts, vectors } = this.#store.parts
     return {
       db: index.db,
       root: this.root,
       viewId: view.id,
+      coverage: () => counts.coverage(),
       vectors: (text, limit) => vectors.nearest(text, limit),
     }
   }

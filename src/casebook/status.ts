@@ -26,10 +26,21 @@ export class ViewCounts {
   #generation = -1
   #countedAt = 0
   #countedInRun = false
+  #coverage = { generation: -1, share: 1 }
 
   constructor(db: DatabaseSync, view: View) {
     this.#db = db
     this.#view = view
+  }
+
+  /** Share of the listed files that are searchable, 0 to 1; 1 for an empty repository. */
+  coverage(): number {
+    const generation = viewGeneration(this.#db, this.#view.id)
+    if (generation !== this.#coverage.generation) {
+      const { files, indexed } = coverage(this.#db, this.#view.id)
+      this.#coverage = { generation, share: files === 0 ? 1 : indexed / files }
+    }
+    return this.#coverage.share
   }
 
   /** While a run is under way at most once in a while; afterwards again, for not all that it writes is in the view. */

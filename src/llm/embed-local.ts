@@ -11,7 +11,7 @@ const dimensions = 384
  * Cosine below which likeness is chance: the best of 32,000 chunks of sympy for words that occur nowhere in it
  * (zebra stripes, kubernetes ingress controller) reach .26 to .34; names that do occur begin at .4.
  */
-export const localNoise = 0.35
+export const localNoise = 0.36
 
 /** Texts to embed before other work of the process gets a turn. */
 const textsPerTurn = 64

@@ -6,7 +6,8 @@ import type { ChannelScore } from '../../protocol.ts'
 export interface RankedList<Item> {
   channel: string
   weight: number
-  entries: readonly { item: Item; score: number; detail?: string }[]
+  /** `certainty` from 0 to 1 weakens one entry: an answer to a part of the question only. */
+  entries: readonly { item: Item; score: number; certainty?: number; detail?: string }[]
 }
 
 export interface Fused<Item> {
@@ -18,8 +19,12 @@ export interface Fused<Item> {
 /** The constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009). */
 const smoothing = 60
 
+/** What the weakest entry of a list still counts beside its best: ranks alone cannot tell a near miss from a far one. */
+const leastGrade = 0.5
+
 /**
- * Reciprocal rank fusion: each list adds `weight / (60 + rank)`. `prior` multiplies an item's contributions.
+ * Reciprocal rank fusion: each list adds `weight / (60 + rank)`, graded from 1 for the list's best score down to
+ * one half for a score of nothing. `prior` multiplies an item's contributions.
  * Ties are broken by the order of `key`, so equal input gives equal output.
  */
 export function fuseRanks<Item>(
@@ -29,8 +34,9 @@ export function fuseRanks<Item>(
 ): Fused<Item>[] {
   const fused = new Map<string, Fused<Item>>()
   for (const { channel, weight, entries } of lists) {
-    entries.forEach(({ item, score, detail }, index) => {
-      const contribution = (weight * prior(item)) / (smoothing + index + 1)
+    const best = entries[0]?.score ?? 0
+    entries.forEach(({ item, score, certainty = 1, detail }, index) => {
+      const contribution = (weight * certainty * prior(item) * grade(score, best)) / (smoothing + index + 1)
       const found = fused.get(key(item)) ?? { item, score: 0, explain: [] }
       found.score += contribution
       found.explain.push({
@@ -44,6 +50,11 @@ export function fuseRanks<Item>(
     })
   }
   return [...fused].sort((a, b) => b[1].score - a[1].score || compare(a[0], b[0])).map(([, item]) => item)
+}
+
+function grade(score: number, best: number): number {
+  const share = best > 0 ? Math.max(0, Math.min(1, score / best)) : 1
+  return leastGrade + (1 - leastGrade) * share
 }
 
 /** One channel's scores over all items of a fixed list, by position. */

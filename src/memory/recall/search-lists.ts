@@ -22,7 +22,7 @@ export type Found =
     }
   | { type: 'commit'; commitId: number }
 
-export type Entries = { item: Found; score: number; detail?: string }[]
+export type Entries = { item: Found; score: number; certainty?: number; detail?: string }[]
 
 export interface Asked {
   context: RecallContext
@@ -223,10 +223,18 @@ export function pathWordList(asked: Asked): Entries {
   if (words.length === 0) return []
   const expression = words.slice(0, 24).map(quote).join(' OR ')
   const rows = db.prepare(selectPathWords).all(viewId, expression, pathsWanted)
-  return firstChunks(
+  const found = firstChunks(
     asked,
     rows.map((row) => ({ path: String(row.path), score: Number(row.score) })),
   )
+  return found.map((entry) => ({ ...entry, certainty: shareInPath(words, entry.item) }))
+}
+
+/** One word of a long question in a path says little. A path may hold another form of a word. */
+function shareInPath(words: readonly string[], item: Found): number {
+  const path = item.type === 'chunk' ? item.path.toLowerCase() : ''
+  const held = words.filter((word) => path.includes(word.slice(0, Math.max(3, word.length - 3))))
+  return Math.max(1, held.length) / words.length
 }
 
 /** Files whose paths, or the ends of them, the query writes out. */
