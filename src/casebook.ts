@@ -21,6 +21,7 @@ import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
 import { searchChunks } from './memory/recall/search.ts'
 import { loadAnnAddon } from './memory/store/ann.ts'
+import { type Companion, changedTogether, type HotFile, hotFiles } from './memory/store/commits.ts'
 import { isDamage } from './memory/store/database.ts'
 import { excludedFiles, viewState } from './memory/store/files.ts'
 import { backups, type OpenedMemory, openMemory, recordConsent } from './memory/store/memory-db.ts'
@@ -74,6 +75,10 @@ export interface Casebook {
   locate(issue: string, options?: QueryOptions): Promise<LocateReply>
   commits(query: string, options?: QueryOptions): Promise<CommitHit[]>
   examineCommit(sha: string): Promise<CommitDetail>
+  /** The files that the history changed most often. */
+  hotFiles(limit: number): HotFile[]
+  /** The files that change in the same commits as this one. */
+  changedTogether(path: string, limit: number): Companion[]
   excluded(): ExcludedFile[]
   status(): RootStatus
   health(): Promise<Health>
@@ -298,6 +303,14 @@ class OpenMemory implements Casebook {
 
   examineCommit(sha: string): Promise<CommitDetail> {
     return this.#asked(() => examineCommit(this.#context(), this.#repository.git, sha))
+  }
+
+  hotFiles(limit: number): HotFile[] {
+    return hotFiles(this.#store.parts.index.db, this.#store.parts.view.id, limit)
+  }
+
+  changedTogether(path: string, limit: number): Companion[] {
+    return changedTogether(this.#store.parts.index.db, this.#store.parts.view.id, path, limit)
   }
 
   excluded(): ExcludedFile[] {

@@ -10,6 +10,7 @@ import { commits } from './commands/commits.ts'
 import { doctor } from './commands/doctor.ts'
 import { examine } from './commands/examine.ts'
 import { excluded } from './commands/excluded.ts'
+import { hot } from './commands/hot.ts'
 import { index } from './commands/index.ts'
 import { locate } from './commands/locate.ts'
 import { search } from './commands/search.ts'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   locate,
   commits,
   examine,
+  hot,
   status,
   excluded,
   doctor,

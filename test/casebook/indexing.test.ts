@@ -320,3 +320,24 @@ describe('upkeep', () => {
     assert.deepEqual(keys, ['worktree:.'])
   })
 })
+
+describe('the history of files', () => {
+  it('tells the hottest ones and those that change together, without what is gone', async (test) => {
+    const repo = makeRepo({ 'a.py': zebra, 'b.py': giraffe, 'gone.py': '1' })
+    test.after(repo.cleanup)
+    for (const round of [1, 2, 3])
+      repo.commit(`both ${round}`, { 'a.py': `a = ${round}\n`, 'b.py': `b = ${round}\n` })
+    repo.commit('one', { 'a.py': 'a = 9\n', 'gone.py': null })
+    const casebook = await openMemory(test, repo.dir)
+    await casebook.index(first)
+    assert.deepEqual(
+      casebook.hotFiles(10).map(({ path, edits }) => [path, edits]),
+      [
+        ['a.py', 5],
+        ['b.py', 4],
+      ],
+    )
+    assert.deepEqual(casebook.changedTogether('a.py', 10), [{ path: 'b.py', together: 4, share: 0.8 }])
+    assert.deepEqual(casebook.changedTogether('unknown.py', 10), [])
+  })
+})

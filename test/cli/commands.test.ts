@@ -226,3 +226,12 @@ test('works from a folder inside the repository', async () => {
   const { stdout } = await runCli(['search', 'parse_amount'], { cwd: join(repo.dir, 'docs') })
   assert.match(stdout, /^ledger\/money\.py:/)
 })
+
+test('the hottest files and those that change together are listed', async () => {
+  const { files } = await json<{ files: { path: string; edits: number }[] }>('hot')
+  assert.ok(files.length > 0)
+  assert.ok(files.every(({ edits }) => edits > 0))
+  const { stdout, code } = await run('hot', 'no-such-file.py')
+  assert.equal(code, 0)
+  assert.match(stdout, /No commit changed no-such-file\.py together/)
+})

@@ -85,6 +85,61 @@ export function readCommit(db: DatabaseSync, sha: string): Commit | null {
   }
 }
 
+export interface HotFile {
+  path: string
+  /** Commits of the view's history that changed it. */
+  edits: number
+  /** Unix seconds of the newest of them. */
+  lastEdit: number
+}
+
+export interface Companion {
+  path: string
+  /** Commits that changed both. */
+  together: number
+  /** Of the commits that changed either file, the share that changed both (Jaccard), 0 to 1. */
+  share: number
+}
+
+const selectHot = `
+  select p.path, count(*) as edits, max(c.time) as last from view_commit v
+  join commit_log c on c.id = v.commit_id join commit_file f on f.commit_id = c.id join path p on p.id = f.path_id
+  where v.view_id = ?1 and p.id in (select path_id from view_file where view_id = ?1)
+  group by p.id order by edits desc, last desc, p.path limit ?2`
+
+/** The files of a view that its history changed most often. */
+export function hotFiles(db: DatabaseSync, viewId: number, limit: number): HotFile[] {
+  return db
+    .prepare(selectHot)
+    .all(viewId, limit)
+    .map((row) => ({ path: String(row.path), edits: Number(row.edits), lastEdit: Number(row.last) }))
+}
+
+/** A commit that changes more files than this moves or reformats; that files are in it together says nothing. */
+const mostCompanions = 30
+
+const selectTogether = `
+  with mine as (
+    select f.commit_id as id from path p join commit_file f on f.path_id = p.id
+    join view_commit v on v.view_id = ?1 and v.commit_id = f.commit_id
+    where p.path = ?2 and (select count(*) from commit_file o where o.commit_id = f.commit_id) <= ?3),
+  pairs as (
+    select o.path_id, count(*) as together from mine join commit_file o on o.commit_id = mine.id group by o.path_id)
+  select p.path, together, together * 1.0 / ((select count(*) from mine) - together + (
+      select count(*) from commit_file a join view_commit v on v.view_id = ?1 and v.commit_id = a.commit_id
+      where a.path_id = pairs.path_id)) as share
+  from pairs join path p on p.id = pairs.path_id
+  where p.path <> ?2 and p.id in (select path_id from view_file where view_id = ?1)
+  order by share desc, together desc, p.path limit ?4`
+
+/** The files that change in the same commits as `path`, closest first; empty for a path without history. */
+export function changedTogether(db: DatabaseSync, viewId: number, path: string, limit: number): Companion[] {
+  return db
+    .prepare(selectTogether)
+    .all(viewId, path, mostCompanions, limit)
+    .map((row) => ({ path: String(row.path), together: Number(row.together), share: Number(row.share) }))
+}
+
 /** Drops commits that no view's history holds any more: rebased away, or fallen off the end. */
 export function forgetUnreachable(db: DatabaseSync): number {
   const rows = db
