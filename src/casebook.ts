@@ -13,7 +13,6 @@ import { failedStatus, lastError, lastRun, runHistory, sqliteFacts, storeSizes }
 import type { Settings } from './config.ts'
 import { Indexer } from './memory/indexing/indexer.ts'
 import { ParserPool } from './memory/indexing/pool.ts'
-import { vectorise } from './memory/indexing/vectorise.ts'
 import { watchGit } from './memory/indexing/watch.ts'
 import { type Log, UserError } from './memory/ports.ts'
 import { examineCommit, searchCommits } from './memory/recall/commits.ts'
@@ -166,7 +165,6 @@ class OpenMemory implements Casebook {
       repository,
       memory: this.#memory,
       rest: () => this.#pool.rest(),
-      vectorise,
       settings,
       log,
       run: this.#run,

@@ -1,30 +1,15 @@
 /** Sends texts without a vector to the person's endpoint after a run; one process at a time pays for them. */
 
 import type { Git } from '../memory/git.ts'
-import { type Embedder, EmbedderError } from '../memory/ports.ts'
-import type { DatabaseSync } from '../memory/store/database.ts'
+import { vectorise } from '../memory/indexing/vectorise.ts'
+import { EmbedderError } from '../memory/ports.ts'
 import { acquireLease } from '../memory/store/lease.ts'
-import { countMissing, type StoredVector } from '../memory/store/vectors.ts'
+import { countMissing } from '../memory/store/vectors.ts'
 import type { Parts } from './parts.ts'
 import type { RunState } from './run-state.ts'
 
-/** Embeds what a generation lacks; see the room of indexing. */
-export type Vectorise = (options: {
-  db: DatabaseSync
-  git: Git
-  viewId: number
-  embedder: Embedder
-  embedderId: number
-  maxFileSize: number
-  signal: AbortSignal
-  pause: () => Promise<void>
-  onProgress: (done: number, total: number) => void
-  onVectors: (vectors: StoredVector[]) => void
-}) => Promise<number>
-
 export interface FillOptions {
   parts: Parts
-  vectorise: Vectorise
   git: Git
   /** Limit of a text in bytes of its file. */
   maxFileSize: number
@@ -60,7 +45,7 @@ async function fillAlone(options: FillOptions, embedderId: number): Promise<void
   const lease = await acquireLease(index.db, 'vectors', (holder) => run.wait(holder), options.signal)
   const signal = AbortSignal.any([options.signal, lease.lost])
   try {
-    await options.vectorise({
+    await vectorise({
       db: index.db,
       git,
       viewId: view.id,

@@ -1,11 +1,11 @@
 /** What an open memory keeps on its index database, opened together and, after damage, opened anew together. */
 
 import type { Settings } from '../config.ts'
+import type { Indexer } from '../memory/indexing/indexer.ts'
 import type { Embedder, Log } from '../memory/ports.ts'
 import { type DatabaseSync, isDamage, transaction } from '../memory/store/database.ts'
 import { openView, type View } from '../memory/store/files.ts'
 import { distrust, type OpenedIndex, openIndex } from '../memory/store/index-db.ts'
-import type { StoredVector } from '../memory/store/vectors.ts'
 import type { Repository } from './repository.ts'
 import { ViewCounts } from './status.ts'
 import { VectorShelf } from './vector-shelf.ts'
@@ -16,27 +16,7 @@ export interface PartsOptions {
   settings: Settings
   log: Log
   /** Joins the indexer to a database that was opened. */
-  makeIndexer: (on: { db: DatabaseSync; view: View; embedderId: number }) => RunningIndexer
-}
-
-/** What runs need of an indexer. */
-export interface RunningIndexer {
-  run(
-    reason: string,
-    hooks: RunHooks,
-    options: { fresh: boolean },
-  ): Promise<{ files: number; parsed: number; chunks: number; commits: number; excluded: number }>
-  touch(paths: readonly string[], onVectors: (vectors: StoredVector[]) => void): Promise<void>
-}
-
-/** What an indexer asks and tells while it runs. */
-export interface RunHooks {
-  pause: () => Promise<void>
-  onPhase: (phase: 'scan' | 'parse' | 'history', done: number, total: number, current?: string) => void
-  onWait: (holder: string) => void
-  onVectors: (vectors: StoredVector[]) => void
-  isUrgent: (path: string) => boolean
-  signal: AbortSignal
+  makeIndexer: (on: { db: DatabaseSync; view: View; embedderId: number }) => Indexer
 }
 
 export interface Parts {
@@ -44,7 +24,7 @@ export interface Parts {
   view: View
   counts: ViewCounts
   vectors: VectorShelf
-  indexer: RunningIndexer
+  indexer: Indexer
 }
 
 /** An index that turns out to be damaged is set aside at once. Throws what `openIndex` throws. */

@@ -1,12 +1,13 @@
 /** The index runs of an open memory: asked for or started by itself, healed after damage, tidied afterwards. */
 
 import type { Settings } from '../config.ts'
+import type { RunHooks } from '../memory/indexing/indexer.ts'
 import { type Log, UserError } from '../memory/ports.ts'
 import { isDamage } from '../memory/store/database.ts'
 import { backUp, type OpenedMemory } from '../memory/store/memory-db.ts'
 import type { Progress } from '../protocol.ts'
-import { fillEndpoint, type Vectorise } from './endpoint-fill.ts'
-import type { IndexStore, RunHooks } from './parts.ts'
+import { fillEndpoint } from './endpoint-fill.ts'
+import type { IndexStore } from './parts.ts'
 import type { Repository } from './repository.ts'
 import { RunQueue } from './run-queue.ts'
 import type { RunState } from './run-state.ts'
@@ -36,7 +37,6 @@ export interface RunsOptions {
   memory: OpenedMemory
   /** Lets the parser threads give their memory back. */
   rest: () => Promise<unknown>
-  vectorise: Vectorise
   settings: Settings
   log: Log
   run: RunState
@@ -96,7 +96,7 @@ export class Runs {
   }
 
   async #indexOnce(options: IndexOptions, signal: AbortSignal): Promise<Omit<IndexSummary, 'seconds'>> {
-    const { store, settings, vectorise, onDone } = this.#options
+    const { store, settings, onDone } = this.#options
     const { parts } = store
     const { index, indexer, vectors } = parts
     const reason = index.rebuildReason ?? options.reason
@@ -110,7 +110,6 @@ export class Runs {
     const { git } = this.#options.repository
     await fillEndpoint({
       parts,
-      vectorise,
       git,
       maxFileSize: settings.maxFileSize,
       run: this.#options.run,

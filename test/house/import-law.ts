@@ -46,7 +46,7 @@ export const plan: Plan = {
   'src/protocol.ts': { rooms: nouns, packages: [] },
   'src/rpc.ts': { rooms: contracts, packages: ['birpc'] },
   'src/assets.ts': { rooms: [], packages: [] },
-  'src/casebook': { rooms: [...contracts, ...memory, 'llm', 'assets.ts'], packages: [] },
+  'src/casebook': { rooms: [...contracts, ...memory, 'memory/indexing', 'llm', 'assets.ts'], packages: [] },
   'src/casebook.ts': {
     rooms: [...contracts, ...memory, 'memory/indexing', 'memory/recall', 'llm', 'assets.ts', 'casebook'],
     packages: [],

@@ -33,7 +33,6 @@ const selectView = 'select id, key, head, complete, generation from view where k
 const selectFiles = `
   select p.path, f.oid, f.blob_id, f.bytes, f.mtime, f.excluded
   from view_file f join path p on p.id = f.path_id where f.view_id = ?`
-const selectFile = `${selectFiles} and p.path = ?`
 const upsertFile = `
   insert into view_file (view_id, path_id, oid, blob_id, bytes, mtime, excluded) values (?, ?, ?, ?, ?, ?, ?)
   on conflict (view_id, path_id) do update set oid = excluded.oid, blob_id = excluded.blob_id,
@@ -99,11 +98,6 @@ export function viewFiles(db: DatabaseSync, viewId: number): Map<string, ViewFil
     files.set(file.path, file)
   }
   return files
-}
-
-export function viewFile(db: DatabaseSync, viewId: number, path: string): ViewFile | undefined {
-  const row = db.prepare(selectFile).get(viewId, path)
-  return row === undefined ? undefined : toViewFile(row)
 }
 
 function toViewFile(row: Record<string, unknown>): ViewFile {
@@ -181,18 +175,6 @@ export function viewState(db: DatabaseSync, viewId: number): { generation: numbe
 export function coverage(db: DatabaseSync, viewId: number): Coverage {
   const row = db.prepare(selectCoverage).get(viewId) ?? {}
   return { files: Number(row.files), indexed: Number(row.indexed), excluded: Number(row.excluded) }
-}
-
-/** The blobs that a view shows, each with its paths. */
-export function visibleBlobs(db: DatabaseSync, viewId: number): Map<number, string[]> {
-  const blobs = new Map<number, string[]>()
-  for (const row of db.prepare(`${selectFiles} and f.blob_id is not null`).iterate(viewId)) {
-    const id = Number(row.blob_id)
-    const paths = blobs.get(id)
-    if (paths === undefined) blobs.set(id, [String(row.path)])
-    else paths.push(String(row.path))
-  }
-  return blobs
 }
 
 export function excludedFiles(db: DatabaseSync, viewId: number): { path: string; reason: ExclusionReason }[] {
