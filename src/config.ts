@@ -14,6 +14,14 @@ export const embedderSettings = z.object({
   apiKey: z.string().default(''),
 })
 
+/** A language model behind an OpenAI-compatible endpoint; empty `model`: none, and nothing needs one. */
+export const modelSettings = z.object({
+  baseUrl: z.string().default(''),
+  model: z.string().default(''),
+  /** Never an editor setting. */
+  apiKey: z.string().default(''),
+})
+
 export const settingsSchema = z.object({
   /** `repository`: in the git common directory. `user`: in the data folder of the user. */
   storeLocation: z.enum(['repository', 'user']).default('repository'),
@@ -31,10 +39,25 @@ export const settingsSchema = z.object({
   exactSearchLimit: z.number().int().positive().default(100_000),
   /** Resident megabytes of the memory service above which vectors leave memory. */
   memoryLimitMb: z.number().int().min(200).default(600),
+  /** `hnsw` forces the graph for any number of vectors, `exact` forbids it. */
+  vectorSearch: z.enum(['auto', 'exact', 'hnsw']).default('auto'),
+  /** Non-merge commits that are read for past fixes; 0: the history teaches nothing. */
+  historyMemory: z.number().int().min(0).default(50_000),
+  /** Insights kept in each role list (ExpeRepair: 15). */
+  insightCap: z.number().int().min(5).max(30).default(15),
+  /** Active facts and lessons; beyond it those of least worth are archived. */
+  memoryCapacity: z.number().int().min(100).default(5_000),
+  /** Recalled at once, and the tokens that they may take. */
+  recallLimit: z.number().int().min(1).max(50).default(5),
+  recallBudget: z.number().int().min(100).default(1_200),
+  /** Folder in the repository for memories that a team shares; empty: none. */
+  shareFolder: z.string().default(''),
   embedder: embedderSettings.prefault({}),
+  model: modelSettings.prefault({}),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
+export type ModelSettings = z.infer<typeof modelSettings>
 export type EmbedderSettings = z.infer<typeof embedderSettings>
 
 export const defaultSettings: Settings = settingsSchema.parse({})

@@ -23,6 +23,32 @@ export class EmbedderError extends Error {
   }
 }
 
+/** One question to a language model. */
+export interface ChatRequest {
+  /** What it is for, for the ledger: `distil`, `insights`. */
+  purpose: string
+  system: string
+  messages: readonly { role: 'user' | 'assistant'; content: string }[]
+  temperature?: number
+  maxTokens?: number
+}
+
+export interface ChatReply {
+  text: string
+  model: string
+  usage: { inputTokens: number; outputTokens: number } | null
+}
+
+/** A language model. Called only by a person's act or an explicit setting. */
+export interface Llm {
+  /** Model and server, for provenance. */
+  readonly id: string
+  /** True when texts leave this machine. */
+  readonly remote: boolean
+  /** Throws `UserError` with what to do, or an abort. */
+  chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply>
+}
+
 /** A line for people who look for causes. Never holds file contents or secrets. */
 export interface Log {
   info(message: string): void

@@ -14,21 +14,40 @@ export interface Room {
 export type Plan = Record<string, Room>
 
 const nouns = ['memory/types.ts', 'memory/ports.ts']
+/** The nouns of long-term memory. */
+const records = ['memory/record.ts', 'memory/episode.ts', 'memory/event.ts', 'memory/recollection.ts']
 const memory = [
   ...nouns,
+  ...records,
+  'memory/signatures.ts',
+  'memory/safety',
   'memory/store',
   'memory/code',
   'memory/git.ts',
   'memory/tree-files.ts',
   'memory/secret-names.ts',
 ]
-const contracts = ['config.ts', 'protocol.ts', ...nouns]
+const contracts = ['config.ts', 'protocol.ts', 'protocol-memories.ts', ...nouns, ...records]
+const deepest = ['memory/indexing', 'memory/recall', 'memory/learn', 'memory/share']
 
 export const plan: Plan = {
   // Long-term memory. The store splits words as the code room does, and knows nothing else.
   'src/memory/types.ts': { rooms: [], packages: [] },
   'src/memory/ports.ts': { rooms: [], packages: [] },
-  'src/memory/store': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['node:sqlite', 'zod'] },
+  'src/memory/record.ts': { rooms: ['memory/episode.ts'], packages: ['zod'] },
+  'src/memory/episode.ts': { rooms: [], packages: ['zod'] },
+  'src/memory/event.ts': { rooms: ['memory/record.ts'], packages: [] },
+  'src/memory/recollection.ts': { rooms: ['memory/record.ts'], packages: [] },
+  // What a failure printed, as keys that come back: learning and recall must agree on them.
+  'src/memory/signatures.ts': { rooms: records, packages: [] },
+  'src/memory/safety': {
+    rooms: [...nouns, ...records],
+    packages: ['@secretlint/core', '@secretlint/secretlint-rule-preset-recommend'],
+  },
+  'src/memory/store': {
+    rooms: [...nouns, ...records, 'memory/code/tokens.ts'],
+    packages: ['node:sqlite', 'zod', 'ulid'],
+  },
   'src/memory/store/ann.ts': { rooms: nouns, packages: ['hnswlib-node', 'node:module'] },
   'src/memory/code': { rooms: nouns, packages: ['web-tree-sitter', 'node:v8'] },
   'src/memory/git.ts': { rooms: nouns, packages: ['node:child_process'] },
@@ -37,18 +56,23 @@ export const plan: Plan = {
   'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
   // What recall finds crosses the boundary as it is.
   'src/memory/recall': { rooms: [...memory, 'protocol.ts'], packages: [] },
+  // Episodes into facts and lessons; what models propose, judged by pure functions.
+  'src/memory/learn': { rooms: memory, packages: ['zod'] },
+  // Memory that leaves and comes back: JSON lines, and Markdown in the repository.
+  'src/memory/share': { rooms: memory, packages: ['zod', 'yaml'] },
 
   // Models.
   'src/llm': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['openai'] },
 
   // The contracts, and the places that join the parts.
   'src/config.ts': { rooms: nouns, packages: ['zod'] },
-  'src/protocol.ts': { rooms: nouns, packages: [] },
+  'src/protocol.ts': { rooms: [...nouns, ...records, 'protocol-memories.ts'], packages: [] },
   'src/rpc.ts': { rooms: contracts, packages: ['birpc'] },
   'src/assets.ts': { rooms: [], packages: [] },
-  'src/casebook': { rooms: [...contracts, ...memory, 'memory/indexing', 'llm', 'assets.ts'], packages: [] },
+  'src/protocol-memories.ts': { rooms: [...nouns, ...records], packages: [] },
+  'src/casebook': { rooms: [...contracts, ...memory, ...deepest, 'llm', 'assets.ts'], packages: [] },
   'src/casebook.ts': {
-    rooms: [...contracts, ...memory, 'memory/indexing', 'memory/recall', 'llm', 'assets.ts', 'casebook'],
+    rooms: [...contracts, ...memory, ...deepest, 'llm', 'assets.ts', 'casebook'],
     packages: [],
   },
   'src/parse-worker.ts': {
@@ -69,13 +93,13 @@ export const plan: Plan = {
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.
   'src/cli/bench': {
-    rooms: [...contracts, 'cli', 'casebook.ts', 'assets.ts', 'memory/code', 'memory/store'],
+    rooms: [...contracts, 'cli', 'casebook.ts', 'assets.ts', ...memory, ...deepest],
     packages: ['node:child_process'],
   },
 
   // The panel's inside runs in a browser.
   webview: {
-    rooms: ['protocol.ts', 'rpc.ts', 'memory/types.ts'],
+    rooms: ['protocol.ts', 'protocol-memories.ts', 'rpc.ts', 'memory/types.ts', ...records],
     packages: ['lit', '@vscode-elements/elements', 'birpc', 'zod'],
   },
 }

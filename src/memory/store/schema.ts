@@ -158,4 +158,116 @@ export const memoryMigrations: readonly string[] = [
     detail text not null
   ) strict, without rowid;
   `,
+  `
+  -- The memory itself: what happened, in order, never changed but by a purge. All tables below it are its fold.
+  create table event (
+    seq integer primary key,
+    at integer not null,
+    type text not null,
+    actor text not null,
+    cause integer,
+    reason text not null,
+    payload text not null,
+    changes text not null,
+    hash blob not null
+  ) strict;
+
+  -- Fold: records as they are now.
+  create table item (
+    rowid integer primary key,
+    id text not null unique,
+    kind text not null,
+    status text not null,
+    branch text,
+    -- Event time, Unix milliseconds: a question of an earlier time does not see the record.
+    valid_from integer not null,
+    recorded_at integer not null,
+    -- Of an episode: who did it and where it comes from; else the author.
+    origin text not null,
+    session_id text,
+    pinned integer not null,
+    inhibited integer not null,
+    -- First 16 bytes of the SHA-256 of what is embedded.
+    text_hash blob not null,
+    -- Hash of the normalised words, for duplicates.
+    words_hash blob not null,
+    last_seq integer not null,
+    record text not null
+  ) strict;
+  create index item_list on item (kind, status, valid_from desc);
+  create index item_hash on item (text_hash);
+  create index item_words on item (words_hash);
+  create index item_session on item (session_id) where session_id is not null;
+  -- Fold: what a record can be found by exactly. kind: path, symbol, signature, issue, entity, anchor, source, fact.
+  create table item_key (
+    kind text not null,
+    value text not null,
+    item integer not null references item (rowid) on delete cascade,
+    primary key (kind, value, item)
+  ) strict, without rowid;
+  create index item_key_item on item_key (item);
+  create virtual table item_fts using fts5 (
+    cue, body, entities, prose, content='', contentless_delete=1, tokenize = "porter unicode61 tokenchars '_'"
+  );
+  create virtual table item_terms using fts5vocab (item_fts, row);
+  -- Fold: which events touched a record.
+  create table item_event (
+    id text not null,
+    seq integer not null,
+    primary key (id, seq)
+  ) strict, without rowid;
+  -- Fold: proposals that wait for a person, by the event that made them.
+  create table proposal (
+    seq integer primary key,
+    item_id text,
+    proposal text not null,
+    -- Event that settled it; null: waiting.
+    settled_by integer
+  ) strict;
+  -- Fold: what the gates turned away.
+  create table rejection (gate text primary key, count integer not null) strict, without rowid;
+
+  -- Evidence by content: outputs, diffs, logs. Compressed with zstd; kept while an event names it.
+  create table artifact (
+    sha text primary key,
+    kind text not null,
+    mime text not null,
+    bytes integer not null,
+    data blob not null,
+    created_at integer not null
+  ) strict, without rowid;
+
+  -- Vectors of records, in the same form as those of code (see vectors.ts); the hash is item.text_hash.
+  create table embedder (
+    id integer primary key,
+    identity text not null unique,
+    dimensions integer not null,
+    active integer not null default 0
+  ) strict;
+  create table vector (
+    id integer primary key,
+    embedder_id integer not null references embedder (id) on delete cascade,
+    hash blob not null,
+    vec blob not null,
+    unique (embedder_id, hash)
+  ) strict;
+
+  -- Branches that records were born on, and what became of them. Derived from git, asked again at every change.
+  create table branch (
+    name text primary key,
+    -- Newest head that was seen of it.
+    tip text not null,
+    -- Whether it ever had commits that the default branch did not have.
+    diverged integer not null default 0,
+    fate text,
+    seen_at integer not null
+  ) strict, without rowid;
+  create table lease (
+    name text primary key,
+    owner text not null,
+    pid integer not null,
+    host text not null,
+    expires_at integer not null
+  ) strict, without rowid;
+  `,
 ]

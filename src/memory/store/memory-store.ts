@@ -1,0 +1,128 @@
+/** What long-term memory can be asked and told: the log, its fold, artifacts. Implemented by `openMemoryStore`. */
+
+import type { EventDraft, EventType, Json, MemoryEvent } from '../event.ts'
+import type { Kind, MemoryRecord, RecordDraft, Status } from '../record.ts'
+import type { DatabaseSync } from './database.ts'
+
+export interface MemoryStoreOptions {
+  db: DatabaseSync
+  /** The repository that this store belongs to; records of another one are refused. */
+  namespace: string
+  /** Unix milliseconds; a fake clock in tests. */
+  now?: () => number
+}
+
+/** What exact lookups go by. Values are as `normaliseKey` makes them. */
+export type KeyKind = 'path' | 'symbol' | 'signature' | 'issue' | 'entity' | 'anchor' | 'source' | 'fact'
+
+/** What the store never gives out otherwise, whoever asks: enforced in SQL, not by the callers. */
+export interface Gate {
+  /** Unix milliseconds: only what was true strictly before (`valid_from < before`). */
+  before?: number
+  /** Branches whose own memories are visible besides those of the whole repository. */
+  branches: readonly string[]
+  statuses: readonly Status[]
+  kinds?: readonly Kind[]
+  /** A session never recalls itself. */
+  notSession?: string
+  /** Nor does an issue: its trimmed text. */
+  notIssue?: string
+  /** Muted records are left out unless asked for. */
+  muted?: boolean
+}
+
+/** A record that a channel found; `score` is the channel's own, higher is better. */
+export interface FoundRecord {
+  id: string
+  score: number
+  detail?: string
+}
+
+export interface ListFilter extends Partial<Gate> {
+  /** Exact key, for example all records anchored in a path. */
+  key?: { kind: KeyKind; value: string }
+  origin?: string
+  /** Ids after this one in the list's order (newest `valid_from` first). */
+  after?: string
+  limit: number
+}
+
+export interface EventFilter {
+  /** Events that touched this record. */
+  id?: string
+  types?: readonly EventType[]
+  /** Seq, exclusive. */
+  before?: number
+  limit: number
+}
+
+export interface Proposal {
+  /** Seq of the PROPOSED event. */
+  seq: number
+  itemId: string | null
+  proposal: Json
+  settledBy: number | null
+}
+
+export interface ArtifactInfo {
+  sha: string
+  kind: 'tool_output' | 'diff' | 'log' | 'file'
+  mime: string
+  bytes: number
+}
+
+export interface MemoryStore {
+  readonly db: DatabaseSync
+  readonly namespace: string
+
+  /** A complete record from a draft: id, namespace, times, version 1. Throws `UserError` naming the field that is wrong. */
+  complete(draft: RecordDraft): MemoryRecord
+  /**
+   * Appends events and projects them in one transaction, or changes nothing. Throws `UserError` when a record is
+   * unknown, invalid, of another repository, or was changed by somebody else since (`before` differs).
+   */
+  append(drafts: readonly EventDraft[]): MemoryEvent[]
+  /** As `append`, with drafts decided inside the transaction on what is there then. */
+  decide(work: () => readonly EventDraft[]): MemoryEvent[]
+  /** Compensates an event (REVERTED). Throws `UserError` that names later events which must be undone first. */
+  revert(seq: number, actor: EventDraft['actor'], reason: string): MemoryEvent
+  /** The one act that cannot be undone: contents go from log, fold, artifacts and backups; a tombstone stays. */
+  purge(ids: readonly string[], actor: EventDraft['actor'], reason: string): MemoryEvent[]
+
+  get(id: string): MemoryRecord | null
+  /** By full id or unique prefix, with or without `mem:`. Throws `UserError` for none or several. */
+  find(reference: string): MemoryRecord
+  /** State of a record after event `seq`; null when it did not exist. */
+  asOf(id: string, seq: number): MemoryRecord | null
+  list(filter: ListFilter): MemoryRecord[]
+  count(filter: Omit<ListFilter, 'limit' | 'after'>): number
+  events(filter: EventFilter): MemoryEvent[]
+  event(seq: number): MemoryEvent | null
+  lastSeq(): number
+  proposals(waitingOnly: boolean): Proposal[]
+  rejections(): Record<string, number>
+
+  /** Of many, at once: for ranking without reading whole records. Order as asked; gated ones are left out. */
+  visible(ids: readonly string[], gate: Gate): MemoryRecord[]
+  byKey(kind: KeyKind, values: readonly string[], gate: Gate, limit: number): FoundRecord[]
+  /** BM25 over cue, body, entities and prose for tokens of `codeTokens`. */
+  byWords(tokens: readonly string[], gate: Gate, limit: number): FoundRecord[]
+  /** Records whose embedded text has one of these hashes (see `vectors.ts`). */
+  byTextHash(hashes: readonly Uint8Array[], gate: Gate): FoundRecord[]
+  /** The records without a vector of this generation, with the text to embed. */
+  withoutVector(generationId: number, limit: number): { id: string; hash: Uint8Array; record: MemoryRecord }[]
+  /** Whether any record knows the key: abstention goes by it. */
+  knowsKey(kind: KeyKind, value: string): boolean
+
+  /** Stores evidence (masked by the caller) and returns its SHA-256. Equal content is kept once. */
+  putArtifact(kind: ArtifactInfo['kind'], mime: string, content: string): string
+  /** Null when it was purged or never there. */
+  artifact(sha: string): { info: ArtifactInfo; content: string } | null
+  /** Drops what no event names; returns how many. */
+  collectArtifacts(): number
+
+  /** Broken links of the hash chain and differences between log and fold; empty when all is well. */
+  verify(): string[]
+  /** Throws the fold away and makes it anew from the log. */
+  rebuild(): void
+}

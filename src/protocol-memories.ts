@@ -1,0 +1,190 @@
+/** What the doors may ask of long-term memory: requests and replies, all structured-clone safe. */
+
+import type { Actor, Json, MemoryEvent } from './memory/event.ts'
+import type { AnchorState, RecallQuery, RecallReply } from './memory/recollection.ts'
+import type { Kind, MemoryRecord, RecordDraft, Status } from './memory/record.ts'
+
+export type RecallRequest = Pick<RecallQuery, 'text'> & Partial<RecallQuery> & { root?: string }
+
+export interface RememberRequest {
+  text: string
+  kind?: 'fact' | 'lesson'
+  cue?: string
+  /** Files (`path`, `path:line`, `path#Symbol`) that it is about; found in the text too. */
+  cites?: readonly string[]
+  polarity?: 'do' | 'avoid'
+  tags?: readonly string[]
+  /** Selected code that it is about. */
+  selection?: { path: string; startLine: number; endLine: number }
+  actor?: Actor
+}
+
+export interface Remembered {
+  record: MemoryRecord
+  /** What the person should know: secrets masked, a duplicate joined, no code cited. */
+  notes: string[]
+}
+
+export interface ListRequest {
+  kinds?: readonly Kind[]
+  statuses?: readonly Status[]
+  path?: string
+  origin?: string
+  /** Words to find in it. */
+  text?: string
+  after?: string
+  limit?: number
+}
+
+export interface MemoryPage {
+  records: MemoryRecord[]
+  total: number
+  /** Id to go on after; null at the end. */
+  next: string | null
+}
+
+/** One record with all that is known of it. */
+export interface MemoryDetail {
+  record: MemoryRecord
+  anchors: AnchorState[]
+  /** Newest first. */
+  history: MemoryEvent[]
+  /** Records that link to this one. */
+  linkedFrom: { id: string; type: string; text: string }[]
+  /** Artifacts that are still there, by sha-256. */
+  artifacts: { sha: string; kind: string; bytes: number }[]
+  /** Why do you know this: sentences for people, most important first. */
+  why: string[]
+}
+
+export interface EditRequest {
+  text?: string
+  cue?: string
+  tags?: readonly string[]
+  procedure?: readonly string[]
+  /** The version that the person saw: another one means that somebody was faster. */
+  expectedVersion?: number
+}
+
+export type MemoryAction =
+  | 'pin'
+  | 'unpin'
+  | 'mute'
+  | 'unmute'
+  | 'archive'
+  | 'restore'
+  | 'accept'
+  | 'reject'
+  | 'retract'
+
+/** What waits for a person. */
+export interface ReviewQueue {
+  candidates: { record: MemoryRecord; flags: string[] }[]
+  contested: { one: MemoryRecord; other: MemoryRecord; why: string }[]
+  proposals: { seq: number; item: MemoryRecord | null; what: string; proposal: Json }[]
+  rejections: Record<string, number>
+}
+
+export interface DistilSummary {
+  /** Null: without a model. */
+  model: string | null
+  episodes: number
+  admitted: number
+  merged: number
+  superseded: number
+  activated: number
+  rejected: Record<string, number>
+  calls: number
+  inputTokens: number
+  outputTokens: number
+}
+
+export interface ExportSummary {
+  path: string
+  events: number
+  records: number
+  artifacts: number
+  bytes: number
+}
+
+export interface ImportSummary {
+  added: number
+  /** Already here. */
+  known: number
+  artifacts: number
+  /** `restored`: an empty or older store took over the log; `merged`: new records came in as candidates. */
+  mode: 'restored' | 'continued' | 'merged'
+  notes: string[]
+}
+
+export interface ShareSummary {
+  folder: string
+  written: string[]
+  removed: string[]
+  /** Edits made in the files, taken over. */
+  takenOver: string[]
+  /** Not written: a secret, a broken file, a conflict. */
+  problems: string[]
+}
+
+export interface MemoryStats {
+  episodes: number
+  facts: number
+  lessons: number
+  candidates: number
+  contested: number
+  archived: number
+  events: number
+  artifacts: { count: number; bytes: number }
+  masked: number
+  rejections: Record<string, number>
+  /** How far the history has been read, and what runs now. */
+  history: { commits: number; episodes: number; complete: boolean }
+}
+
+/** By what "Forget Everything From ..." chooses. */
+export interface ForgetSource {
+  origin?: string
+  agent?: string
+  sessionId?: string
+  path?: string
+  commit?: string
+  author?: string
+}
+
+/** Long-term memory of one repository. Unknown ids and impossible wishes are `UserError`. */
+export interface Memories {
+  recall(request: RecallRequest): Promise<RecallReply>
+  remember(request: RememberRequest): Promise<Remembered>
+  /** An episode from a session or a repair: masked, gated and stored. */
+  record(draft: RecordDraft): Promise<Remembered>
+  list(request: ListRequest): Promise<MemoryPage>
+  /** `asOf`: seq of an event. */
+  show(reference: string, asOf?: number): Promise<MemoryDetail>
+  edit(reference: string, edit: EditRequest): Promise<MemoryRecord>
+  act(references: readonly string[], action: MemoryAction, reason?: string): Promise<MemoryRecord[]>
+  /** Irreversible. Returns how many records went. */
+  forget(references: readonly string[], reason: string): Promise<number>
+  /** Ids that "forget everything from" would take. */
+  from(source: ForgetSource): Promise<string[]>
+  /** Undoes an event, by default the newest act of a person. */
+  undo(seq?: number): Promise<MemoryEvent>
+  log(request: { reference?: string; before?: number; limit?: number }): Promise<MemoryEvent[]>
+  review(): Promise<ReviewQueue>
+  /** Settles a waiting proposal. */
+  settle(seq: number, decision: 'accept' | 'reject', text?: string): Promise<void>
+  /** Decides a contested pair; `both` says that they complement each other. */
+  decide(winner: string, loser: string, decision: 'supersede' | 'both'): Promise<void>
+  /** `useModel` only by a person's act, and only where one is set. */
+  distil(options: { useModel: boolean; limit?: number; signal?: AbortSignal }): Promise<DistilSummary>
+  /** What was shown, cited, and how it ended. */
+  credit(report: {
+    cited: readonly string[]
+    outcome: 'helped' | 'hurt' | null
+    sessionId: string
+  }): Promise<void>
+  export(path: string): Promise<ExportSummary>
+  import(path: string): Promise<ImportSummary>
+  share(): Promise<ShareSummary>
+  stats(): MemoryStats
+}
