@@ -28,7 +28,7 @@ const memory = [
   'memory/secret-names.ts',
 ]
 const contracts = ['config.ts', 'protocol.ts', 'protocol-memories.ts', ...nouns, ...records]
-const deepest = ['memory/indexing', 'memory/recall', 'memory/learn', 'memory/share']
+const deepest = ['memory/indexing', 'memory/episodes', 'memory/recall', 'memory/learn', 'memory/share']
 
 export const plan: Plan = {
   // Long-term memory. The store splits words as the code room does, and knows nothing else.
@@ -56,6 +56,8 @@ export const plan: Plan = {
   'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
   // What recall finds crosses the boundary as it is.
   'src/memory/recall': { rooms: [...memory, 'protocol.ts'], packages: [] },
+  // Sessions of other agents, read into one form, and what they prove.
+  'src/memory/episodes': { rooms: memory, packages: ['zod'] },
   // Episodes into facts and lessons; what models propose, judged by pure functions.
   'src/memory/learn': { rooms: memory, packages: ['zod'] },
   // Memory that leaves and comes back: JSON lines, and Markdown in the repository.
