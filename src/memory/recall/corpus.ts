@@ -1,7 +1,7 @@
 /** The files and chunks of one view as arrays, so that channels can add scores by position. */
 
+import { type Role, roleOf } from '../code/trees.ts'
 import type { DatabaseSync } from '../store/database.ts'
-import { type Role, roleOf } from './trees.ts'
 
 export interface CorpusFile {
   pathId: number

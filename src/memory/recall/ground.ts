@@ -1,12 +1,12 @@
 /** Everything that the channels of `locate` share while they answer one question. */
 
+import type { Role } from '../code/trees.ts'
 import type { DatabaseSync } from '../store/database.ts'
 import { averageOf, type Collection, type Field } from './bm25.ts'
 import type { RecallContext } from './context.ts'
 import { type Corpus, readCorpus } from './corpus.ts'
 import { openPostings, openStemmer, type Postings } from './postings.ts'
 import type { Query, Term } from './query.ts'
-import type { Role } from './trees.ts'
 
 /** One number a file, by position in `corpus.files`. */
 export type FileScores = Float64Array

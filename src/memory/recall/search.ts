@@ -1,6 +1,7 @@
 /** Search for people and agents: a few words or a pasted message, answered from every channel in milliseconds. */
 
 import type { ChunkHit, CommitHit, Hit, SearchReply } from '../../protocol.ts'
+import { type Role, roleOf } from '../code/trees.ts'
 import { nothingToFind } from './abstain.ts'
 import { findCommits, readHit } from './commits.ts'
 import type { Channel, RecallContext } from './context.ts'
@@ -22,7 +23,6 @@ import {
   symbolStartList,
   vectorList,
 } from './search-lists.ts'
-import { type Role, roleOf } from './trees.ts'
 
 export interface SearchOptions {
   /** Hits in the answer; 20 when absent. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { roleOf } from '../../src/memory/recall/trees.ts'
+import { roleOf } from '../../src/memory/code/trees.ts'
 
 const expected: Record<string, string[]> = {
   source: [
