@@ -134,6 +134,7 @@ export class VectorShelf {
       dimensions: generation.dimensions,
       folder: folder === null ? null : join(folder, 'ann'),
       exactLimit: settings.exactSearchLimit,
+      mode: settings.vectorSearch,
       memoryLimitMb: settings.memoryLimitMb,
       log,
     })

@@ -17,6 +17,8 @@ export interface VectorIndexOptions {
   folder: string | null
   /** Up to this many vectors every search is exact. */
   exactLimit: number
+  /** `hnsw`: the graph for any number, `exact`: never. Default `auto`: by `exactLimit`. */
+  mode?: 'auto' | 'exact' | 'hnsw'
   /** Resident memory that the whole process may use; vectors may take half of it. */
   memoryLimitMb: number
   log: Log
@@ -50,7 +52,7 @@ export class VectorIndex {
   #closed = false
 
   constructor(options: VectorIndexOptions) {
-    this.#options = options
+    this.#options = { ...options, exactLimit: exactUpTo(options) }
     this.#graph = new Graph(options)
     this.sync()
   }
@@ -110,7 +112,7 @@ export class VectorIndex {
     if (this.#flat === null) {
       return regime('rerank', `${count} vectors would take more than half of ${memoryLimitMb} MB`)
     }
-    if (count <= exactLimit) return regime('exact', `${count} vectors, HNSW from ${exactLimit} on`)
+    if (count <= exactLimit) return regime('exact', `${count} vectors, ${this.#whenGraph()}`)
     if (!this.#graphFits()) {
       const megabytes = Math.ceil(annBytes(count, dimensions) / 1e6)
       return regime('exact', `HNSW would take ${megabytes} MB, too much of ${memoryLimitMb} MB`)
@@ -138,6 +140,11 @@ export class VectorIndex {
     clearTimeout(this.#timer)
     this.#graph.close()
     this.#flat = null
+  }
+
+  #whenGraph(): string {
+    const { mode = 'auto', exactLimit } = this.#options
+    return mode === 'auto' ? `HNSW from ${exactLimit} on` : `${mode} search by setting`
   }
 
   async #settle(): Promise<void> {
@@ -200,6 +207,12 @@ export class VectorIndex {
 
 export function openVectorIndex(options: VectorIndexOptions): VectorIndex {
   return new VectorIndex(options)
+}
+
+/** The one place where a person's wish for a way to search is heard. */
+function exactUpTo({ mode = 'auto', exactLimit }: VectorIndexOptions): number {
+  if (mode === 'auto') return exactLimit
+  return mode === 'hnsw' ? 0 : Number.POSITIVE_INFINITY
 }
 
 function innerProduct(a: Float32Array, b: Float32Array): number {

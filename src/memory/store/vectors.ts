@@ -241,6 +241,15 @@ export function chunksOf(db: DatabaseSync, ids: readonly number[]): Map<number, 
   return chunks
 }
 
+const selectHashes =
+  'select vector.id, vector.hash from json_each(?) as wanted join vector on vector.id = wanted.value'
+
+/** The hash of the text of each vector; unknown ids are left out. */
+export function hashesOf(db: DatabaseSync, ids: readonly number[]): Map<number, Uint8Array> {
+  const rows = db.prepare(selectHashes).all(JSON.stringify(ids))
+  return new Map(rows.map((row) => [Number(row.id), row.hash as Uint8Array]))
+}
+
 const selectVectorsOfChunks = `
   select chunk.id as chunk, vector.id as vector from json_each(?) as wanted
   join chunk on chunk.id = wanted.value
