@@ -1,0 +1,44 @@
+/** What recall over records needs from outside: the store, the view that asks, and how to look at the code. */
+
+import type { AnchorState } from '../../recollection.ts'
+import type { MemoryRecord } from '../../record.ts'
+import type { MemoryStore } from '../../store/memory-store.ts'
+
+/** Nearest stored texts of records: `hash` is the one of `MemoryStore.byTextHash`, `score` the cosine. */
+export type VectorSearch = (text: string, limit: number) => Promise<{ hash: Uint8Array; score: number }[]>
+
+/** Who orders demonstrations: field-weighted BM25 as ExpeRepair has it, vectors, or both fused. */
+export type DemonstrationRanker = 'bm25' | 'hnsw' | 'hybrid'
+
+export interface RecordRecallSettings {
+  /** Demonstrations that go into a prompt (ExpeRepair's code: 1, its paper: 3 or 5). */
+  demonstrations: number
+  ranker: DemonstrationRanker
+  /** `compat` splits words as ExpeRepair does, `code` splits identifiers into their parts, too. */
+  tokeniser: 'compat' | 'code'
+}
+
+export const defaultRecordRecall: RecordRecallSettings = {
+  demonstrations: 1,
+  ranker: 'hybrid',
+  tokeniser: 'compat',
+}
+
+export interface RecordRecallContext {
+  store: MemoryStore
+  /** Branches whose own memories are visible, besides those of the whole repository. */
+  branches: readonly string[]
+  /** Unix milliseconds. */
+  now: number
+  /** Left out while records have no vectors. */
+  vectors?: VectorSearch
+  /** Whether the code index has the path or symbol: what neither it nor memory knows is not answered. */
+  knowsCode: (kind: 'path' | 'symbol', value: string) => boolean
+  /** State of each anchor of a record in the view that asks; none for a record that cites no code. */
+  anchors: (record: MemoryRecord) => AnchorState[] | Promise<AnchorState[]>
+  /** Masks secrets: stored text is masked again before it is shown. */
+  redact: (text: string) => string | Promise<string>
+  /** How vectors are searched, in words for people. */
+  regime: () => string
+  settings: RecordRecallSettings
+}
