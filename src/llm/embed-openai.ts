@@ -3,12 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenAI } from 'openai'
 import { type Embedder, EmbedderError } from '../memory/ports.ts'
-import { type Endpoint, isTooLarge, readableFailure, retryDelay } from './embedding-failure.ts'
+import { isTooLarge, readableFailure, retryDelay } from './embedding-failure.ts'
+import { type Endpoint, isThisMachine, openClient, serverUrl } from './endpoint.ts'
 
 export interface EndpointOptions extends Endpoint {
   /** Requests under way at once; falls to 1 while the server limits the rate. Default 3. */
   concurrency?: number
-  /** Milliseconds for one request. Default 120,000: a local model may have to load first. */
+  /** Milliseconds for one request. */
   timeout?: number
   /** How often a failed request is sent again. Default 5. */
   retries?: number
@@ -16,6 +17,8 @@ export interface EndpointOptions extends Endpoint {
   onRequest?: () => void
 }
 
+/** A local model may have to load first. */
+const usualTimeout = 120_000
 /** Texts a request: the start, and the most (OpenAI takes 2,048 and 300,000 tokens). */
 const batchTexts = { first: 32, most: 512 }
 const batchCharacters = 200_000
@@ -35,7 +38,7 @@ export async function openEndpointEmbedder(
   const url = parseBaseUrl(options.baseUrl)
   if (options.model === '')
     throw new EmbedderError('No embedding model is named.', 'Set casebook.embedder.model.')
-  const requests = new EmbeddingRequests(await openClient(options), options)
+  const requests = new EmbeddingRequests(await openClient(options, options.timeout ?? usualTimeout), options)
   const [probe] = await requests.embedAll(['dimensions'], signal)
   const dimensions = probe?.length ?? 0
   requests.dimensions = dimensions
@@ -48,38 +51,10 @@ export async function openEndpointEmbedder(
 }
 
 function parseBaseUrl(baseUrl: string): URL {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  const url = serverUrl(baseUrl)
+  if (url !== null) return url
   const remedy = 'Set casebook.embedder.baseUrl, for example http://localhost:11434/v1 for Ollama.'
   throw new EmbedderError(`"${baseUrl}" is not the address of a server.`, remedy)
-}
-
-/** Whether texts stay on this machine. */
-export function isThisMachine(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
-}
-
-/**
- * The package reads keys, organisation, project, base URL, log level and extra headers from the environment
- * and would send them to any server. All of them are closed here; headers are made anew for each request.
- */
-async function openClient({ baseUrl, apiKey, timeout }: EndpointOptions): Promise<OpenAI> {
-  const { OpenAI } = await import('openai')
-  const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' }
-  if (apiKey !== undefined && apiKey !== '') headers.authorization = `Bearer ${apiKey}`
-  return new OpenAI({
-    apiKey: apiKey || 'none',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    baseURL: baseUrl,
-    logLevel: 'off',
-    timeout: timeout ?? 120_000,
-    maxRetries: 0,
-    // Consent was given for one host: a redirect must not carry code to another.
-    fetch: (url, init) => fetch(url, { ...init, headers, redirect: 'error' }),
-  })
 }
 
 /** Batches of texts, sized by what the server bears, some at once. */

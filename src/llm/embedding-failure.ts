@@ -1,17 +1,10 @@
 /** What went wrong at an embedding server, in words that help. */
 
 import { EmbedderError } from '../memory/ports.ts'
-
-/** Where a request went, for messages. */
-export interface Endpoint {
-  baseUrl: string
-  model: string
-  /** Never shown: removed from server messages. */
-  apiKey?: string | undefined
-}
+import type { Endpoint } from './endpoint.ts'
 
 /** An error of the openai package or of fetch; `status` is missing when no answer came. */
-interface RequestError {
+export interface RequestError {
   status?: number
   code?: string | null
   message?: string
@@ -114,7 +107,7 @@ function statusFailure(status: number, error: unknown, endpoint: Endpoint): Fail
 }
 
 /** The server's own message, short and without the key; it may quote the texts, so it is cut hard. */
-function serverWords(error: unknown, { apiKey }: Endpoint): string {
+export function serverWords(error: unknown, { apiKey }: Pick<Endpoint, 'apiKey'>): string {
   const raw = (error as RequestError).message ?? ''
   const hidden = apiKey === undefined || apiKey === '' ? raw : raw.replaceAll(apiKey, '***')
   const words = hidden
@@ -126,7 +119,7 @@ function serverWords(error: unknown, { apiKey }: Endpoint): string {
 }
 
 /** The innermost code or message: openai wraps fetch, which wraps the socket's error. */
-function rootCause(error: unknown): string {
+export function rootCause(error: unknown): string {
   let current = error as RequestError
   while (current.cause instanceof Error) current = current.cause as RequestError
   const inner = (current as { errors?: RequestError[] }).errors?.[0]

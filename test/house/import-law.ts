@@ -64,7 +64,11 @@ export const plan: Plan = {
   'src/memory/share': { rooms: memory, packages: ['zod', 'yaml'] },
 
   // Models.
-  'src/llm': { rooms: [...nouns, 'memory/code/tokens.ts'], packages: ['openai'] },
+  'src/llm': {
+    rooms: [...nouns, 'config.ts', 'memory/code/tokens.ts'],
+    // The schema of the API that the scripted server holds both sides to, and that server.
+    packages: ['openai', 'zod', 'node:http'],
+  },
 
   // The contracts, and the places that join the parts.
   'src/config.ts': { rooms: nouns, packages: ['zod'] },

@@ -1,0 +1,49 @@
+/** A client of the openai package for a server that a person named: nothing but the request and its key goes there. */
+
+import type { OpenAI } from 'openai'
+
+/** Where a request goes. */
+export interface Endpoint {
+  baseUrl: string
+  model: string
+  /** Never shown: removed from server messages. */
+  apiKey?: string | undefined
+}
+
+/** The address, or null when it is none of a server. */
+export function serverUrl(baseUrl: string): URL | null {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : null
+}
+
+/** Whether texts stay on this machine. */
+export function isThisMachine(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
+}
+
+/**
+ * The package reads keys, organisation, project, base URL, log level and extra headers from the environment
+ * and would send them to any server. All of them are closed here; headers are made anew for each request.
+ * `timeout` in milliseconds. Nothing is tried again by the package: the caller decides what is worth it.
+ */
+export async function openClient(
+  { baseUrl, apiKey }: Omit<Endpoint, 'model'>,
+  timeout: number,
+): Promise<OpenAI> {
+  const { OpenAI } = await import('openai')
+  const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' }
+  if (apiKey !== undefined && apiKey !== '') headers.authorization = `Bearer ${apiKey}`
+  return new OpenAI({
+    apiKey: apiKey || 'none',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL: baseUrl,
+    logLevel: 'off',
+    timeout,
+    maxRetries: 0,
+    // Consent was given for one host: a redirect must not carry code to another.
+    fetch: (url, init) => fetch(url, { ...init, headers, redirect: 'error' }),
+  })
+}
