@@ -16,11 +16,24 @@ export const moments = [
 ] as const
 export type Moment = (typeof moments)[number]
 
-/** `moved`: found elsewhere, `to` says where. `drifted`: still there, but changed. */
+/**
+ * `moved`: the same code elsewhere, `to` says where. `drifted`: still there, but changed, perhaps elsewhere. A fresh
+ * one has `to` where its lines moved inside of the file.
+ */
 export interface AnchorState {
   anchor: Anchor
   state: 'fresh' | 'moved' | 'drifted' | 'gone'
-  to?: { path: string; symbol?: string; startLine?: number; endLine?: number }
+  to?: AnchorPlace
+}
+
+/** Where code is now, with all that an anchor needs to be brought there. */
+export interface AnchorPlace {
+  path: string
+  symbol?: string
+  startLine?: number
+  endLine?: number
+  blob?: string
+  pieceHash?: string
 }
 
 export interface RecallQuery {
