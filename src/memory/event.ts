@@ -1,6 +1,6 @@
 /** What happens to memory: the entries of the append-only log, and the changes that a fold of them applies. */
 
-import type { Counters, Link, MemoryRecord } from './record.ts'
+import type { Counters, Kind, Link, MemoryRecord } from './record.ts'
 
 /**
  * ADMITTED: passed the gates and became a candidate. ACTIVATED: may be shown to an agent. PROPOSED: waits for a
@@ -58,6 +58,8 @@ export type Change =
   | { op: 'link'; id: string; link: Link }
   | { op: 'unlink'; id: string; link: Link }
   | { op: 'count'; id: string; add: Partial<Counters> }
+  /** What stays of any change whose record was purged. Only `MemoryStore.purge` makes it. */
+  | { op: 'purged'; id: string; kind: Kind; reason: string }
 
 export interface MemoryEvent {
   /** 1, 2, 3 … without gaps. */

@@ -12,8 +12,23 @@ export interface MemoryStoreOptions {
   now?: () => number
 }
 
-/** What exact lookups go by. Values are as `normaliseKey` makes them. */
-export type KeyKind = 'path' | 'symbol' | 'signature' | 'issue' | 'entity' | 'anchor' | 'source' | 'fact'
+/**
+ * What exact lookups go by; callers pass values as they are, the store spells them as `normaliseKey` does.
+ * `path`: files touched or cited; `anchor`: cited ones only, as `path` and `path#symbol`. `symbol`: qualified, and
+ * its last name. `source`: the `ref` of a source, or the commit of a patch. `link`: id of a record linked to.
+ * `agent`: who did it. Asked for a path, symbol, signature or issue, the store looks into the entities too.
+ */
+export type KeyKind =
+  | 'path'
+  | 'symbol'
+  | 'signature'
+  | 'issue'
+  | 'entity'
+  | 'anchor'
+  | 'source'
+  | 'fact'
+  | 'link'
+  | 'agent'
 
 /** What the store never gives out otherwise, whoever asks: enforced in SQL, not by the callers. */
 export interface Gate {
@@ -56,6 +71,7 @@ export interface EventFilter {
   limit: number
 }
 
+/** A PROPOSED event waits until an event names it as its `cause`; its payload is the proposal, `itemId` the record. */
 export interface Proposal {
   /** Seq of the PROPOSED event. */
   seq: number
@@ -84,6 +100,11 @@ export interface MemoryStore {
   append(drafts: readonly EventDraft[]): MemoryEvent[]
   /** As `append`, with drafts decided inside the transaction on what is there then. */
   decide(work: () => readonly EventDraft[]): MemoryEvent[]
+  /**
+   * Takes over events of this same log as they are (an export): the first one must continue what is here. Throws
+   * `UserError` when hashes or records do not fit, and changes nothing then.
+   */
+  adopt(events: readonly MemoryEvent[]): void
   /** Compensates an event (REVERTED). Throws `UserError` that names later events which must be undone first. */
   revert(seq: number, actor: EventDraft['actor'], reason: string): MemoryEvent
   /** The one act that cannot be undone: contents go from log, fold, artifacts and backups; a tombstone stays. */
@@ -100,6 +121,7 @@ export interface MemoryStore {
   event(seq: number): MemoryEvent | null
   lastSeq(): number
   proposals(waitingOnly: boolean): Proposal[]
+  /** REJECTED events by the `gate` of their payload (`count` of it, else one each). */
   rejections(): Record<string, number>
 
   /** Of many, at once: for ranking without reading whole records. Order as asked; gated ones are left out. */
@@ -107,6 +129,8 @@ export interface MemoryStore {
   byKey(kind: KeyKind, values: readonly string[], gate: Gate, limit: number): FoundRecord[]
   /** BM25 over cue, body, entities and prose for tokens of `codeTokens`. */
   byWords(tokens: readonly string[], gate: Gate, limit: number): FoundRecord[]
+  /** Ids of the records of this kind whose text has the same words (case, punctuation and spaces aside), any status. */
+  sameWords(kind: Kind, text: string): string[]
   /** Records whose embedded text has one of these hashes (see `vectors.ts`). */
   byTextHash(hashes: readonly Uint8Array[], gate: Gate): FoundRecord[]
   /** The records without a vector of this generation, with the text to embed. */

@@ -176,6 +176,7 @@ export const memoryMigrations: readonly string[] = [
   create table item (
     rowid integer primary key,
     id text not null unique,
+    namespace text not null,
     kind text not null,
     status text not null,
     branch text,
@@ -185,20 +186,35 @@ export const memoryMigrations: readonly string[] = [
     -- Of an episode: who did it and where it comes from; else the author.
     origin text not null,
     session_id text,
+    -- Hash of the trimmed goal of an episode: an issue does not recall itself.
+    issue_hash blob,
     pinned integer not null,
     inhibited integer not null,
     -- First 16 bytes of the SHA-256 of what is embedded.
     text_hash blob not null,
     -- Hash of the normalised words, for duplicates.
     words_hash blob not null,
-    last_seq integer not null,
+    -- Hash of what item_fts holds of it: other changes leave the text index alone.
+    fts_hash blob not null,
+    -- JSON without what item_use keeps.
     record text not null
+  ) strict;
+  -- Fold: how a record was used. Apart, since it changes at every recall.
+  create table item_use (
+    item integer primary key references item (rowid) on delete cascade,
+    retrieved real not null,
+    shown real not null,
+    cited real not null,
+    helped real not null,
+    hurt real not null,
+    last_used_at integer
   ) strict;
   create index item_list on item (kind, status, valid_from desc);
   create index item_hash on item (text_hash);
   create index item_words on item (words_hash);
   create index item_session on item (session_id) where session_id is not null;
-  -- Fold: what a record can be found by exactly. kind: path, symbol, signature, issue, entity, anchor, source, fact.
+  create index item_issue on item (issue_hash) where issue_hash is not null;
+  -- Fold: what a record can be found by exactly; for the kinds see KeyKind of memory-store.ts.
   create table item_key (
     kind text not null,
     value text not null,

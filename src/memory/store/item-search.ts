@@ -1,0 +1,156 @@
+/** Finding records: by key, by words, by embedded text, by filter. The gate is part of every query. */
+
+import type { Kind, MemoryRecord } from '../record.ts'
+import type { DatabaseSync } from './database.ts'
+import { readRecord, recordColumns, recordOf } from './items.ts'
+import type { FoundRecord, Gate, KeyKind, ListFilter } from './memory-store.ts'
+import { kindsFor, normaliseKey } from './record-keys.ts'
+import { issueHash, wordsHash } from './record-texts.ts'
+
+/** Named parameters that `gate` reads. */
+type Parameters = Record<string, string | number | null | Uint8Array>
+
+/** What `row` must fulfil, whoever asks. A null parameter asks for nothing. */
+const gate = `
+  item.namespace = :namespace
+  and (:before is null or item.valid_from < :before)
+  and (:branches is null or item.branch is null or item.branch in (select value from json_each(:branches)))
+  and (:statuses is null or item.status in (select value from json_each(:statuses)))
+  and (:kinds is null or item.kind in (select value from json_each(:kinds)))
+  and (:muted = 1 or item.inhibited = 0)
+  and (:session is null or item.session_id is not :session)
+  and (:issue is null or item.issue_hash is not :issue)`
+
+function gateOf(namespace: string, filter: Partial<Gate>): Parameters {
+  return {
+    namespace,
+    before: filter.before ?? null,
+    branches: filter.branches === undefined ? null : JSON.stringify(filter.branches),
+    statuses: filter.statuses === undefined ? null : JSON.stringify(filter.statuses),
+    kinds: filter.kinds === undefined ? null : JSON.stringify(filter.kinds),
+    muted: filter.muted === true ? 1 : 0,
+    session: filter.notSession ?? null,
+    issue: filter.notIssue === undefined ? null : issueHash(filter.notIssue),
+  }
+}
+
+/** All questions of one store; `namespace` is asked for every time. */
+export interface ItemSearch {
+  visible(ids: readonly string[], gate: Gate): MemoryRecord[]
+  byKey(kind: KeyKind, values: readonly string[], gate: Gate, limit: number): FoundRecord[]
+  byWords(tokens: readonly string[], gate: Gate, limit: number): FoundRecord[]
+  byTextHash(hashes: readonly Uint8Array[], gate: Gate): FoundRecord[]
+  withoutVector(generationId: number, limit: number): { id: string; hash: Uint8Array; record: MemoryRecord }[]
+  knowsKey(kind: KeyKind, value: string): boolean
+  sameWords(kind: Kind, text: string): string[]
+  list(filter: ListFilter): MemoryRecord[]
+  count(filter: Omit<ListFilter, 'limit' | 'after'>): number
+}
+
+const selectVisible = `
+  select ${recordColumns} from json_each(:ids) as wanted
+  join item on item.id = wanted.value join item_use as use on use.item = item.rowid
+  where ${gate} order by wanted.key`
+
+const selectByKey = `
+  select item.id as id, count(distinct item_key.value) as hits, group_concat(distinct item_key.value) as detail
+  from item_key join item on item.rowid = item_key.item
+  where item_key.kind in (select value from json_each(:keyKinds))
+    and item_key.value in (select value from json_each(:values)) and ${gate}
+  group by item.rowid order by hits desc, item.valid_from desc, item.id desc limit :limit`
+
+/** Weights of cue, body, entities and prose (memory-model 3.5 C2). */
+const selectByWords = `
+  select item.id as id, -bm25(item_fts, 2, 1, 3, 0.5) as score
+  from item_fts join item on item.rowid = item_fts.rowid
+  where item_fts match :match and ${gate} order by score desc, item.id limit :limit`
+
+const selectByHash = `
+  select item.id as id, 1 as score from item where item.text_hash in (select unhex(value) from json_each(:hashes))
+  and ${gate} order by item.valid_from desc, item.id desc`
+
+const selectMissing = `
+  select item.id as id, item.text_hash as hash from item
+  where not exists (select 1 from vector where embedder_id = ? and vector.hash = item.text_hash)
+  order by item.rowid limit ?`
+
+const selectKnown = `
+  select 1 from item_key where kind in (select value from json_each(?)) and value = ? limit 1`
+
+const selectSameWords = 'select id from item where words_hash = ? and kind = ? order by id'
+
+const listed = `
+  ${gate} and (:origin is null or item.origin = :origin)
+  and (:keyKinds is null or exists (select 1 from item_key where item_key.item = item.rowid
+    and item_key.kind in (select value from json_each(:keyKinds)) and item_key.value = :keyValue))`
+const selectList = `
+  select ${recordColumns} from item join item_use as use on use.item = item.rowid
+  where ${listed} and (:after is null
+    or (item.valid_from, item.id) < (select last.valid_from, last.id from item as last where last.id = :after))
+  order by item.valid_from desc, item.id desc limit :limit`
+const selectCount = `select count(*) as count from item where ${listed}`
+
+export function openItemSearch(db: DatabaseSync, namespace: string): ItemSearch {
+  const found = (sql: string, parameters: Parameters): FoundRecord[] =>
+    db.prepare(sql).all(parameters).map(foundOf)
+  return {
+    visible: (ids, filter) =>
+      db
+        .prepare(selectVisible)
+        .all({ ...gateOf(namespace, filter), ids: JSON.stringify(ids) })
+        .map(recordOf),
+    byKey(kind, values, filter, limit) {
+      const keys = [...new Set(values.map((value) => normaliseKey(kind, value)))].filter(Boolean)
+      const parameters = { keyKinds: JSON.stringify(kindsFor(kind)), values: JSON.stringify(keys), limit }
+      return found(selectByKey, { ...gateOf(namespace, filter), ...parameters })
+    },
+    byWords(tokens, filter, limit) {
+      if (tokens.length === 0) return []
+      const match = [...new Set(tokens)].map((token) => `"${token.replaceAll('"', '""')}"`).join(' OR ')
+      return found(selectByWords, { ...gateOf(namespace, filter), match, limit })
+    },
+    byTextHash(hashes, filter) {
+      const hex = hashes.map((hash) => Buffer.from(hash).toString('hex'))
+      return found(selectByHash, { ...gateOf(namespace, filter), hashes: JSON.stringify(hex) })
+    },
+    withoutVector: (generationId, limit) =>
+      db
+        .prepare(selectMissing)
+        .all(generationId, limit)
+        .flatMap((row) => {
+          const record = readRecord(db, String(row.id))
+          return record === null ? [] : [{ id: record.id, hash: row.hash as Uint8Array, record }]
+        }),
+    knowsKey: (kind, value) =>
+      db.prepare(selectKnown).get(JSON.stringify(kindsFor(kind)), normaliseKey(kind, value)) !== undefined,
+    sameWords: (kind, text) =>
+      db
+        .prepare(selectSameWords)
+        .all(wordsHash(text), kind)
+        .map((row) => String(row.id)),
+    list: (filter) => {
+      const { after, limit } = filter
+      return db
+        .prepare(selectList)
+        .all({ ...listOf(namespace, filter), after: after ?? null, limit })
+        .map(recordOf)
+    },
+    count: (filter) => Number(db.prepare(selectCount).get(listOf(namespace, filter))?.count ?? 0),
+  }
+}
+
+function foundOf(row: Record<string, unknown>): FoundRecord {
+  const base = { id: String(row.id), score: Number(row.score ?? row.hits) }
+  return row.detail === undefined ? base : { ...base, detail: String(row.detail) }
+}
+
+/** A list shows muted records too, unless told otherwise: a person looks at them. */
+function listOf(namespace: string, filter: Omit<ListFilter, 'limit' | 'after'>): Parameters {
+  const { key } = filter
+  return {
+    ...gateOf(namespace, { muted: true, ...filter }),
+    origin: filter.origin ?? null,
+    keyKinds: key === undefined ? null : JSON.stringify(kindsFor(key.kind)),
+    keyValue: key === undefined ? null : normaliseKey(key.kind, key.value),
+  }
+}

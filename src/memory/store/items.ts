@@ -1,0 +1,141 @@
+/** Records as they are now: the rows of `item` and what belongs to them. The caller opens transactions. */
+
+import type { Counters, MemoryRecord } from '../record.ts'
+import type { DatabaseSync } from './database.ts'
+import { withoutUse } from './fold.ts'
+import { keysOf } from './record-keys.ts'
+import { hash16, issueHash, type SearchTexts, searchTexts, textHash, wordsHash } from './record-texts.ts'
+
+/** What `recordOf` reads. */
+export const recordColumns =
+  'item.record, use.retrieved, use.shown, use.cited, use.helped, use.hurt, use.last_used_at as used'
+
+const selectRecord = `
+  select ${recordColumns} from item join item_use as use on use.item = item.rowid where item.id = ?`
+
+export function readRecord(db: DatabaseSync, id: string): MemoryRecord | null {
+  const row = db.prepare(selectRecord).get(id)
+  return row === undefined ? null : recordOf(row)
+}
+
+export function recordOf(row: Record<string, unknown>): MemoryRecord {
+  const record = JSON.parse(String(row.record)) as MemoryRecord
+  const { retrieved, shown, cited, helped, hurt } = row
+  record.counters = { retrieved, shown, cited, helped, hurt } as unknown as Counters
+  record.lastUsedAt = row.used === null ? null : Number(row.used)
+  return record
+}
+
+const selectRow = 'select rowid, fts_hash as fts from item where id = ?'
+
+/** The row of a record, or undefined. */
+export function rowOf(db: DatabaseSync, id: string): number | undefined {
+  const row = db.prepare(selectRow).get(id)
+  return row === undefined ? undefined : Number(row.rowid)
+}
+
+const columns =
+  'id, namespace, kind, status, branch, valid_from, recorded_at, origin, session_id, issue_hash, pinned, inhibited, text_hash, words_hash, fts_hash, record'
+const insertItem = `insert into item (${columns}) values (${columns.replaceAll(/\w+/g, '?')}) returning rowid`
+const updateItem = `update item set (${columns}) = (${columns.replaceAll(/\w+/g, '?')}) where rowid = ?`
+
+/** Brings a record's rows to what it is now. Text index and keys are only touched where they differ. */
+export function writeRecord(db: DatabaseSync, record: MemoryRecord): void {
+  const texts = searchTexts(record)
+  const fts = hash16(JSON.stringify(texts))
+  const values = valuesOf(record, fts)
+  const known = db.prepare(selectRow).get(record.id)
+  const row = Number(known?.rowid ?? db.prepare(insertItem).get(...values)?.rowid)
+  if (known !== undefined) db.prepare(updateItem).run(...values, row)
+  writeKeys(db, row, record)
+  writeUse(db, row, record)
+  if (known === undefined || !fts.equals(known.fts as Uint8Array))
+    writeTexts(db, row, texts, known !== undefined)
+}
+
+function valuesOf(record: MemoryRecord, fts: Buffer): (string | number | null | Buffer)[] {
+  const { episode } = record
+  return [
+    record.id,
+    record.namespace,
+    record.kind,
+    record.status,
+    record.branch,
+    record.validFrom,
+    record.recordedAt,
+    episode?.origin ?? record.provenance.author,
+    episode?.sessionId ?? null,
+    episode === undefined ? null : issueHash(episode.goal),
+    record.pinned ? 1 : 0,
+    record.inhibited ? 1 : 0,
+    textHash(record),
+    wordsHash(record.text),
+    fts,
+    JSON.stringify(withoutUse(record)),
+  ]
+}
+
+const selectKeys = 'select kind, value from item_key where item = ?'
+const deleteKey = 'delete from item_key where kind = ? and value = ? and item = ?'
+const insertKey = 'insert or ignore into item_key (kind, value, item) values (?, ?, ?)'
+
+function writeKeys(db: DatabaseSync, row: number, record: MemoryRecord): void {
+  const wanted = new Map(keysOf(record).map(([kind, value]) => [`${kind}\n${value}`, { kind, value }]))
+  for (const old of db.prepare(selectKeys).all(row)) {
+    const name = `${old.kind}\n${old.value}`
+    if (!wanted.delete(name)) db.prepare(deleteKey).run(String(old.kind), String(old.value), row)
+  }
+  const insert = db.prepare(insertKey)
+  for (const { kind, value } of wanted.values()) insert.run(kind, value, row)
+}
+
+const insertUse = `
+  insert or replace into item_use (item, retrieved, shown, cited, helped, hurt, last_used_at)
+  values (?, ?, ?, ?, ?, ?, ?)`
+
+function writeUse(db: DatabaseSync, row: number, { counters, lastUsedAt }: MemoryRecord): void {
+  const { retrieved, shown, cited, helped, hurt } = counters
+  db.prepare(insertUse).run(row, retrieved, shown, cited, helped, hurt, lastUsedAt)
+}
+
+const selectUse = 'select retrieved, shown, cited, helped, hurt from item_use where item = ?'
+const updateUse =
+  'update item_use set retrieved = ?, shown = ?, cited = ?, helped = ?, hurt = ? where item = ?'
+
+/** The counters of a row. */
+export function readCounters(db: DatabaseSync, row: number): Counters {
+  return { ...db.prepare(selectUse).get(row) } as unknown as Counters
+}
+
+export function writeCounters(db: DatabaseSync, row: number, counters: Counters): void {
+  const { retrieved, shown, cited, helped, hurt } = counters
+  db.prepare(updateUse).run(retrieved, shown, cited, helped, hurt, row)
+}
+
+const deleteTexts = 'delete from item_fts where rowid = ?'
+const insertTexts = 'insert into item_fts (rowid, cue, body, entities, prose) values (?, ?, ?, ?, ?)'
+
+function writeTexts(db: DatabaseSync, row: number, texts: SearchTexts, replace: boolean): void {
+  if (replace) db.prepare(deleteTexts).run(row)
+  db.prepare(insertTexts).run(row, texts.cue, texts.body, texts.entities, texts.prose)
+}
+
+const deleteItem = 'delete from item where rowid = ?'
+
+/** Takes a record out of all projections; nothing when it is not there. */
+export function eraseRecord(db: DatabaseSync, id: string): void {
+  const row = rowOf(db, id)
+  if (row === undefined) return
+  db.prepare(deleteTexts).run(row)
+  db.prepare(deleteItem).run(row)
+}
+
+const selectIds = 'select id from item where id >= ? and id < ? order by id limit 2'
+
+/** The ids that begin with `prefix`; two at most. */
+export function idsFrom(db: DatabaseSync, prefix: string): string[] {
+  return db
+    .prepare(selectIds)
+    .all(prefix, `${prefix}~`)
+    .map((row) => String(row.id))
+}

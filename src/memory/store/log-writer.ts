@@ -1,0 +1,275 @@
+/** Writes events: every change checked against what is there, then log and projections in one transaction. */
+
+import type { Change, EventDraft, MemoryEvent } from '../event.ts'
+import { UserError } from '../ports.ts'
+import { type Counters, type MemoryRecord, recordSchema } from '../record.ts'
+import { type DatabaseSync, transaction } from './database.ts'
+import { eventsAfter, type Head, headOf, readEvent, readEvents, writeEvent } from './events.ts'
+import { addCounters, applyChange, byLink, ChangeConflict, collides, invert, roundCount } from './fold.ts'
+import { eraseRecord, readCounters, readRecord, rowOf, writeCounters, writeRecord } from './items.ts'
+import { numberOf, projectProposals } from './proposals.ts'
+
+export interface LogOptions {
+  db: DatabaseSync
+  namespace: string
+  now: () => number
+}
+
+/** Records that a transaction has read or changed, and what it must still project. */
+interface Session extends LogOptions {
+  head: Head
+  at: number
+  records: Map<string, MemoryRecord | null>
+  /** Whole records to project; of all others only the counters. */
+  dirty: Set<string>
+  /** Counters by row of records that were only counted. */
+  counted: Map<string, { row: number; counters: Counters }>
+}
+
+/** Runs `work` in one immediate transaction and appends what it decides, or nothing at all. */
+export function decide(options: LogOptions, work: () => readonly EventDraft[]): MemoryEvent[] {
+  return transaction(options.db, () => {
+    const session = begin(options)
+    const events = work().map((draft) => append(session, draft))
+    project(session)
+    return events
+  })
+}
+
+function begin(options: LogOptions): Session {
+  const state = { records: new Map(), dirty: new Set<string>(), counted: new Map() }
+  return { ...options, ...state, head: headOf(options.db), at: options.now() }
+}
+
+function append(session: Session, draft: EventDraft): MemoryEvent {
+  const seq = session.head.seq + 1
+  const changes = draft.changes.map((change) => checked(session, change))
+  const { type, actor, reason } = draft
+  const cause = draft.cause ?? null
+  if (cause !== null && (cause < 1 || cause >= seq))
+    throw new UserError(`There is no event ${cause}.`, tryAgain)
+  const event = { seq, at: session.at, type, actor, cause, reason, payload: draft.payload ?? null, changes }
+  return keep(session, event)
+}
+
+function keep(session: Session, event: Omit<MemoryEvent, 'hash'>): MemoryEvent {
+  const written = writeEvent(session.db, session.head, event)
+  session.head = { seq: written.seq, hash: written.hash }
+  projectProposals(session.db, written)
+  return written
+}
+
+const tryAgain = 'Look at it again and repeat what you wanted to do. Nothing was changed.'
+
+/** Applies a change to the session's records and returns it as the log keeps it. Throws `UserError`. */
+function checked(session: Session, change: Change): Change {
+  if (change.op === 'purged') throw new UserError('Only purging makes tombstones.', tryAgain)
+  if (change.op === 'count') return counted(session, change)
+  const current = recordIn(session, change.id)
+  const tidy = tidied(session, change, current)
+  try {
+    const next = applyChange(current, tidy)
+    if (tidy.op === 'set') validate(next)
+    session.records.set(change.id, next)
+    session.dirty.add(change.id)
+    return tidy
+  } catch (error) {
+    if (!(error instanceof ChangeConflict)) throw error
+    throw new UserError(sentence(session, change, error.message), tryAgain)
+  }
+}
+
+function sentence({ db }: Session, change: Change, why: string): string {
+  const last = readEvents(db, { id: change.id, limit: 1 })[0]
+  const by =
+    last === undefined ? '' : ` Last changed by ${last.actor.name} in event ${last.seq} (${last.type}).`
+  return `The memory ${change.id} cannot be changed so: ${why}.${by}`
+}
+
+function recordIn(session: Session, id: string): MemoryRecord | null {
+  const known = session.records.get(id)
+  if (known !== undefined) return known
+  const record = readRecord(session.db, id)
+  const counts = session.counted.get(id)
+  if (record !== null && counts !== undefined) record.counters = counts.counters
+  session.counted.delete(id)
+  session.records.set(id, record)
+  return record
+}
+
+/** The change in the form that the log keeps: validated, links in order, a removal with the counts of now. */
+function tidied(
+  session: Session,
+  change: Exclude<Change, { op: 'count' | 'purged' }>,
+  current: MemoryRecord | null,
+): Change {
+  if (change.op === 'set' && current?.kind === 'episode') keepsEvidence(change)
+  if (change.op === 'remove' && current !== null)
+    return {
+      ...change,
+      record: { ...change.record, counters: current.counters, lastUsedAt: current.lastUsedAt },
+    }
+  if (change.op !== 'create') return change
+  const record = validate(change.record)
+  if (record.id !== change.id)
+    throw new UserError(`The memory ${change.id} has the id ${record.id}.`, tryAgain)
+  if (record.namespace !== session.namespace)
+    throw new UserError(
+      `The memory ${record.id} belongs to another repository.`,
+      'Import it instead: that makes a copy for this repository.',
+    )
+  const gone = purgedBy(session.db, record.id)
+  if (gone !== undefined)
+    throw new UserError(`The memory ${record.id} was purged in event ${gone}.`, tryAgain)
+  return { ...change, record: { ...record, links: record.links.toSorted(byLink) } }
+}
+
+const selectPurged = `
+  select event.seq from item_event join event on event.seq = item_event.seq
+  where item_event.id = ? and event.type = 'PURGED' limit 1`
+
+function purgedBy(db: DatabaseSync, id: string): number | undefined {
+  const row = db.prepare(selectPurged).get(id)
+  return row === undefined ? undefined : Number(row.seq)
+}
+
+/** What an episode saw does not change afterwards. */
+const evidence = [
+  'text',
+  'cue',
+  'episode',
+  'entities',
+  'anchors',
+  'commit',
+  'validFrom',
+  'recordedAt',
+] as const
+
+function keepsEvidence(change: Extract<Change, { op: 'set' }>): void {
+  const field = evidence.find((name) => name in change.fields)
+  if (field === undefined) return
+  throw new UserError(
+    `The ${field} of the episode ${change.id} cannot be changed: episodes are evidence.`,
+    'Write a lesson about it, or forget the episode.',
+  )
+}
+
+/** Throws `UserError` naming the first field that is wrong. */
+export function validate(record: unknown): MemoryRecord {
+  const result = recordSchema.safeParse(record)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const field = issue?.path.join('.') ?? ''
+  throw new UserError(
+    `A memory is not valid: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'unknown'}.`,
+    'Nothing was written. Correct the field and try again.',
+    result.error,
+  )
+}
+
+function counted(session: Session, change: Extract<Change, { op: 'count' }>): Change {
+  const add = Object.fromEntries(Object.entries(change.add).map(([name, value]) => [name, roundCount(value)]))
+  const known = session.records.get(change.id)
+  const place = known === undefined ? countersIn(session, change.id) : undefined
+  const counters = known?.counters ?? place?.counters
+  if (counters === undefined) throw new UserError(sentence(session, change, 'it does not exist'), tryAgain)
+  const next = addCounters(counters, add)
+  const below = Object.entries(next).find(([, value]) => !(value >= 0))
+  if (below !== undefined)
+    throw new UserError(sentence(session, change, `it would have ${below[0]} ${below[1]} times`), tryAgain)
+  if (known === undefined || known === null)
+    session.counted.set(change.id, { row: place?.row ?? 0, counters: next })
+  else {
+    session.records.set(change.id, { ...known, counters: next })
+    session.dirty.add(change.id)
+  }
+  return { ...change, add }
+}
+
+function countersIn(session: Session, id: string): { row: number; counters: Counters } | undefined {
+  const known = session.counted.get(id)
+  if (known !== undefined) return known
+  const row = rowOf(session.db, id)
+  return row === undefined ? undefined : { row, counters: readCounters(session.db, row) }
+}
+
+/** Writes what the events made of the records. */
+function project({ db, records, dirty, counted }: Session): void {
+  for (const { row, counters } of counted.values()) writeCounters(db, row, counters)
+  for (const id of dirty) {
+    const record = records.get(id) ?? null
+    if (record === null) eraseRecord(db, id)
+    else writeRecord(db, record)
+  }
+}
+
+/** Appends the event that takes event `seq` back. Throws `UserError`. */
+export function revert(
+  options: LogOptions,
+  seq: number,
+  by: Pick<EventDraft, 'actor' | 'reason'>,
+): MemoryEvent {
+  const [event] = decide(options, () => [compensation(options.db, seq, by)])
+  if (event === undefined) throw new Error('unreachable')
+  return event
+}
+
+function compensation(db: DatabaseSync, seq: number, by: Pick<EventDraft, 'actor' | 'reason'>): EventDraft {
+  const event = readEvent(db, seq)
+  if (event === null) throw new UserError(`There is no event ${seq}.`, 'Look at the log for its number.')
+  if (event.type === 'PURGED' || event.changes.some((change) => change.op === 'purged'))
+    throw new UserError(`Event ${seq} cannot be undone: contents of it were purged.`, 'Purging is for ever.')
+  const blockers = inTheWay(db, event)
+  if (blockers.length > 0) {
+    const names = blockers.map((later) => `${later.seq} (${later.type})`).join(', ')
+    throw new UserError(
+      `Event ${seq} cannot be undone: later events build on it: ${names}.`,
+      'Undo those first.',
+    )
+  }
+  const changes = invert(event.changes).map((change) => asItIsNow(db, change))
+  return { type: 'REVERTED', ...by, cause: seq, payload: { reverts: seq }, changes }
+}
+
+function asItIsNow(db: DatabaseSync, change: Change): Change {
+  if (change.op !== 'remove') return change
+  const record = readRecord(db, change.id)
+  return record === null ? change : { ...change, record }
+}
+
+const selectUndone = `
+  select seq from event where type = 'REVERTED' and cause = ? order by seq desc limit 1`
+
+/** Later events about the same things that still hold. Throws `UserError` when `event` itself is undone already. */
+function inTheWay(db: DatabaseSync, event: MemoryEvent): MemoryEvent[] {
+  const undone = db.prepare(selectUndone).get(event.seq)
+  if (undone !== undefined && holds(db, Number(undone.seq)))
+    throw new UserError(
+      `Event ${event.seq} was undone already by event ${undone.seq}.`,
+      'Undo that one to bring it back.',
+    )
+  const found = new Map<number, MemoryEvent>()
+  for (const id of new Set(event.changes.map((change) => change.id)))
+    for (const later of living(eventsAfter(db, id, event.seq), event.seq))
+      if (event.changes.some((change) => later.changes.some((other) => collides(change, other))))
+        found.set(later.seq, later)
+  return [...found.values()].sort((a, b) => a.seq - b.seq)
+}
+
+/** Whether an event was not undone, or its undoing was. */
+function holds(db: DatabaseSync, seq: number): boolean {
+  const undone = db.prepare(selectUndone).get(seq)
+  return undone === undefined || !holds(db, Number(undone.seq))
+}
+
+/** Without the pairs of an event and its undoing, both after `seq`. */
+function living(events: readonly MemoryEvent[], seq: number): MemoryEvent[] {
+  const dead = new Set<number>()
+  for (const event of events.toReversed()) {
+    const target = numberOf(event.payload, 'reverts')
+    if (event.type !== 'REVERTED' || dead.has(event.seq) || target === undefined || target < seq) continue
+    dead.add(event.seq)
+    dead.add(target)
+  }
+  return events.filter((event) => !dead.has(event.seq))
+}

@@ -1,0 +1,105 @@
+/** Long-term memory as one thing: the log, its fold and the evidence behind the interface of memory-store.ts. */
+
+import { monotonicFactory } from 'ulid'
+import { UserError } from '../ports.ts'
+import { type MemoryRecord, noUse, type RecordDraft } from '../record.ts'
+import { dropUnnamed, readArtifact, writeArtifact } from './artifacts.ts'
+import { headOf, readEvent, readEvents, wholeLog } from './events.ts'
+import { applyChange } from './fold.ts'
+import { openItemSearch } from './item-search.ts'
+import { idsFrom, readRecord } from './items.ts'
+import { decide, type LogOptions, revert, validate } from './log-writer.ts'
+import type { MemoryStore, MemoryStoreOptions } from './memory-store.ts'
+import { readProposals, readRejections } from './proposals.ts'
+
+/** The store over an open `memory.db`. Whoever opened the database closes it. */
+export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
+  const { db, namespace } = options
+  const log: LogOptions = { db, namespace, now: options.now ?? Date.now }
+  const newId = monotonicFactory()
+  return {
+    db,
+    namespace,
+    complete: (draft) => complete(draft, { namespace, id: newId(log.now()), now: log.now() }),
+    append: (drafts) => decide(log, () => drafts),
+    decide: (work) => decide(log, work),
+    adopt: () => {
+      throw new Error('not yet')
+    },
+    revert: (seq, actor, reason) => revert(log, seq, { actor, reason }),
+    purge: () => {
+      throw new Error('not yet')
+    },
+
+    get: (id) => readRecord(db, id),
+    find: (reference) => find(log, reference),
+    asOf: (id, seq) => asOf(log, id, seq),
+    events: (filter) => readEvents(db, filter),
+    event: (seq) => readEvent(db, seq),
+    lastSeq: () => headOf(db).seq,
+    proposals: (waitingOnly) => readProposals(db, waitingOnly),
+    rejections: () => readRejections(db),
+    ...openItemSearch(db, namespace),
+
+    putArtifact: (kind, mime, content) => writeArtifact(db, { kind, mime }, content, log.now()),
+    artifact: (sha) => readArtifact(db, sha),
+    collectArtifacts: () => dropUnnamed(db, log.now()),
+
+    verify: () => [...wholeLog(db)].slice(0, 0).map(String),
+    rebuild: () => {
+      throw new Error('not yet')
+    },
+  }
+}
+
+/** Episodes are evidence at once; facts and lessons must prove themselves, unless the draft says otherwise. */
+function complete(draft: RecordDraft, given: { namespace: string; id: string; now: number }): MemoryRecord {
+  const { namespace, id, now } = given
+  return validate({
+    branch: null,
+    commit: null,
+    visibility: 'local',
+    cue: '',
+    entities: [],
+    tags: [],
+    anchors: [],
+    validFrom: now,
+    validTo: null,
+    retiredAt: null,
+    status: draft.kind === 'episode' ? 'active' : 'candidate',
+    links: [],
+    pinned: false,
+    inhibited: false,
+    edited: false,
+    flags: [],
+    masked: 0,
+    ...draft,
+    id,
+    namespace,
+    recordedAt: now,
+    version: 1,
+    counters: noUse,
+    lastUsedAt: null,
+  })
+}
+
+/** Shorter prefixes are typing errors more often than names. */
+const shortestPrefix = 4
+
+function find({ db }: LogOptions, reference: string): MemoryRecord {
+  const prefix = reference.trim().replace(/^mem:/i, '').replace(/@\d+$/, '').toUpperCase()
+  const ids = prefix.length < shortestPrefix ? [] : idsFrom(db, prefix)
+  if (ids.length > 1)
+    throw new UserError(`Several memories begin with ${prefix}.`, 'Type more characters of the id.')
+  const record = ids[0] === undefined ? null : readRecord(db, ids[0])
+  if (record !== null) return record
+  throw new UserError(`There is no memory ${reference}.`, 'List the memories to see their ids.')
+}
+
+function asOf({ db }: LogOptions, id: string, seq: number): MemoryRecord | null {
+  const events = readEvents(db, { id, before: seq + 1, limit: -1 })
+  let record: MemoryRecord | null = null
+  for (const event of events.reverse())
+    for (const change of event.changes) if (change.id === id) record = applyChange(record, change)
+  return record
+}
