@@ -132,3 +132,45 @@ export interface CommitFile {
   /** As git prints it: A, M, D, T. Renames appear as D + A. */
   status: string
 }
+
+/** A commit as its message shows it; what it changed was not read. */
+export interface MessageOnly {
+  sha: string
+  /** Unix seconds: when it was committed, and when its change was made (a rebase keeps that one). */
+  time: number
+  authoredAt: number
+  author: string
+  subject: string
+  /** Empty for commits that are neither a fix nor a revert. */
+  body: string
+}
+
+/** A commit that repaired something or took something back, with what it touched. */
+export interface FixCommit extends MessageOnly {
+  kind: 'fix' | 'revert'
+  issues: string[]
+  /** The pull request that brought it, where a merge says so. */
+  request: { number: string; title: string } | null
+  /** Full ids of the commits that it takes back. */
+  reverts: string[]
+  /** Set when a later commit took this one back and nothing restored it. */
+  revertedBy: RevertNote | null
+  files: FixFile[]
+  added: number
+  removed: number
+}
+
+export interface RevertNote {
+  sha: string
+  /** Why, in the words of the commit; empty when it does not say. */
+  reason: string
+  /** Unix seconds. */
+  time: number
+}
+
+export interface FixFile extends CommitFile {
+  /** Blob id after the commit; null when it deleted the file. */
+  blob: string | null
+  /** What was changed, innermost definition that git sees; `top` when the name is qualified as it stands. */
+  symbols: { name: string; top: boolean }[]
+}
