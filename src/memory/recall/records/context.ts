@@ -2,10 +2,10 @@
 
 import type { AnchorState } from '../../recollection.ts'
 import type { MemoryRecord } from '../../record.ts'
-import type { MemoryStore } from '../../store/memory-store.ts'
+import type { FoundRecord, Gate, MemoryStore } from '../../store/memory-store.ts'
 
-/** Nearest stored texts of records: `hash` is the one of `MemoryStore.byTextHash`, `score` the cosine. */
-export type VectorSearch = (text: string, limit: number) => Promise<{ hash: Uint8Array; score: number }[]>
+/** Records nearest to a text among those that the gate lets through, best first; scores are cosines. */
+export type VectorSearch = (text: string, gate: Gate, limit: number) => Promise<FoundRecord[]>
 
 /** Who orders demonstrations: field-weighted BM25 as ExpeRepair has it, vectors, or both fused. */
 export type DemonstrationRanker = 'bm25' | 'hnsw' | 'hybrid'
