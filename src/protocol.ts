@@ -1,6 +1,8 @@
 /** What crosses a boundary (service, webview): the messages and their types. Everything is structured-clone safe. */
 
+import type { RecallReply, Recollection } from './memory/recollection.ts'
 import type { ChunkKind, Commit, ExclusionReason, Span } from './memory/types.ts'
+import type { Memories } from './protocol-memories.ts'
 
 export type IndexState =
   | { kind: 'idle' }
@@ -9,9 +11,9 @@ export type IndexState =
   | { kind: 'waiting'; reason: string }
   | { kind: 'failed'; message: string; remedy: string }
 
-/** Progress of the running index; `etaSeconds` is null until a rate is known. */
+/** Progress of what runs; `etaSeconds` is null until a rate is known. `memory`: the history is read for past fixes. */
 export interface Progress {
-  phase: 'scan' | 'parse' | 'history' | 'vectors'
+  phase: 'scan' | 'parse' | 'history' | 'vectors' | 'memory'
   done: number
   total: number
   /** Files (or commits, texts) a second over the last seconds. */
@@ -142,6 +144,43 @@ export interface RootRef {
   root: string
 }
 
+export type MemoryCall = keyof Memories
+
+/** What a call of `Memories` takes, without what cannot cross: a running `distil` is ended by its job's id. */
+export type MemoryArguments<K extends MemoryCall> = K extends 'distil'
+  ? [options: Omit<Parameters<Memories['distil']>[0], 'signal'>]
+  : Parameters<Memories[K]>
+
+export type MemoryReply<K extends MemoryCall> = K extends 'recall'
+  ? WindowRecall
+  : Awaited<ReturnType<Memories[K]>>
+
+/** `root` may be left out where one root is open; `recall` without it asks all roots. */
+export interface MemoryRequest<K extends MemoryCall = MemoryCall> {
+  root?: string
+  call: K
+  args: MemoryArguments<K>
+  /** Any text that is not in use: `cancelMemory` ends the call by it. */
+  job?: string
+}
+
+/** A memory that was found, and the root that knows it. */
+export type RootedRecollection = Recollection & { root: string }
+
+/** The memories of one root or, by reciprocal rank, of several; `block` is empty where several have some. */
+export interface WindowRecall extends Omit<RecallReply, 'memories' | 'cut' | 'shadow'> {
+  memories: RootedRecollection[]
+  cut: RootedRecollection[]
+  shadow: RootedRecollection[]
+}
+
+/** Memories of a root are others than before. */
+export interface MemoryChange {
+  root: string
+  /** The call that did it, or `history` and the like where nobody called. */
+  by: string
+}
+
 /** The functions of the memory service. Errors cross as `{ name, message, remedy }`. */
 export interface ServiceApi {
   open(root: string, settings: unknown): Promise<RootStatus>
@@ -163,11 +202,16 @@ export interface ServiceApi {
   pause(): Promise<void>
   resume(): Promise<void>
   stop(): Promise<void>
+  /** Long-term memory: whatever `Memories` can do. */
+  memory<K extends MemoryCall>(request: MemoryRequest<K>): Promise<MemoryReply<K>>
+  /** Ends a running call of `memory`, which then rejects. Unknown jobs have ended already. */
+  cancelMemory(job: string): Promise<void>
 }
 
 /** What the service tells unasked. */
 export interface ServiceEvents {
   status(status: RootStatus): void
+  memories(change: MemoryChange): void
   log(level: 'info' | 'warn' | 'error', message: string): void
 }
 

@@ -2,7 +2,14 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import type { BirpcReturn } from 'birpc'
-import type { RootStatus, ServiceApi, ServiceEvents } from '../protocol.ts'
+import type {
+  MemoryCall,
+  MemoryChange,
+  MemoryRequest,
+  RootStatus,
+  ServiceApi,
+  ServiceEvents,
+} from '../protocol.ts'
 import { connect, RemoteError } from '../rpc.ts'
 
 export type ServiceState =
@@ -15,6 +22,7 @@ export interface ServiceClientOptions {
   entry: string
   log(level: 'info' | 'warn' | 'error', message: string): void
   onStatus(status: RootStatus): void
+  onMemories?(change: MemoryChange): void
   onState?(state: ServiceState): void
   /** Milliseconds: the first wait after a crash, the longest, and the health that forgets earlier crashes. */
   backOff?: { first: number; longest: number; healthy: number }
@@ -43,6 +51,7 @@ const repeatable = new Set<keyof ServiceApi>([
   'examineCommit',
   'health',
 ])
+const repeatableOfMemory = new Set<MemoryCall>(['recall', 'list', 'show', 'from', 'log', 'review', 'stats'])
 
 export class ServiceClient {
   readonly #options: ServiceClientOptions
@@ -90,7 +99,7 @@ export class ServiceClient {
     try {
       return await send(running.remote, name, args)
     } catch (error) {
-      if (this.#running === running || this.#disposed || !repeatable.has(name)) throw error
+      if (this.#running === running || this.#disposed || !isRepeatable(name, args)) throw error
       return await send((await this.#ready()).remote, name, args)
     }
   }
@@ -129,7 +138,11 @@ export class ServiceClient {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const remote = connect<ServiceApi, ServiceEvents>(
-      { status: this.#options.onStatus, log: this.#options.log },
+      {
+        status: this.#options.onStatus,
+        memories: (change) => this.#options.onMemories?.(change),
+        log: this.#options.log,
+      },
       {
         // A pipe that breaks is told by the exit; without a callback each call would raise an error event.
         post: (message) => child.send(message as object, () => undefined),
@@ -190,6 +203,11 @@ export class ServiceClient {
       if (!this.#disposed) this.#running = this.#start([...this.#folders])
     })
   }
+}
+
+function isRepeatable(name: keyof ServiceApi, [first]: readonly unknown[]): boolean {
+  if (name !== 'memory') return repeatable.has(name)
+  return repeatableOfMemory.has((first as MemoryRequest).call)
 }
 
 /** Runs `work` after `wait` milliseconds, or as soon as somebody calls `now`. */

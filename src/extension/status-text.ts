@@ -1,7 +1,7 @@
 /** The state of the memory in the few words of a status bar. */
 
 import * as vscode from 'vscode'
-import type { PanelState, RootStatus } from '../protocol.ts'
+import type { PanelState, Progress, RootStatus } from '../protocol.ts'
 
 export interface StatusText {
   /** With codicons. */
@@ -78,8 +78,9 @@ function progressText(status: RootStatus): string {
   return `${done}, ${vscode.l10n.t('{0} s left', Math.ceil(progress.etaSeconds))}`
 }
 
-function phaseText(phase: 'scan' | 'parse' | 'history' | 'vectors'): string {
+function phaseText(phase: Progress['phase']): string {
   if (phase === 'history') return vscode.l10n.t('commits')
+  if (phase === 'memory') return vscode.l10n.t('commits read for past fixes')
   return phase === 'vectors' ? vscode.l10n.t('vectors') : vscode.l10n.t('files')
 }
 

@@ -1,8 +1,17 @@
 /** The memory of this window: its trusted folders, the service that knows them, and what is known of their state. */
 
+import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import * as vscode from 'vscode'
-import type { PanelState, RootStatus, ServiceApi } from '../protocol.ts'
+import type {
+  MemoryArguments,
+  MemoryCall,
+  MemoryChange,
+  MemoryReply,
+  PanelState,
+  RootStatus,
+  ServiceApi,
+} from '../protocol.ts'
 import { RemoteError } from '../rpc.ts'
 import { editorPath, memoryPath, type OpenFolder, type RootPath } from './root-paths.ts'
 import { ServiceClient, type ServiceState } from './service-client.ts'
@@ -18,6 +27,7 @@ export interface WindowMemoryOptions {
 export class WindowMemory implements vscode.Disposable {
   readonly #options: WindowMemoryOptions
   readonly #changed = new vscode.EventEmitter<PanelState>()
+  readonly #memoriesChanged = new vscode.EventEmitter<MemoryChange>()
   readonly #client: ServiceClient
   readonly #folders = new Map<string, OpenFolder>()
   readonly #roots = new Map<string, RootStatus>()
@@ -26,6 +36,8 @@ export class WindowMemory implements vscode.Disposable {
 
   /** Fires when anything that is shown has changed. */
   readonly onDidChange = this.#changed.event
+  /** Fires when memories of a root were made, changed or forgotten. */
+  readonly onDidChangeMemories = this.#memoriesChanged.event
 
   constructor(options: WindowMemoryOptions) {
     this.#options = options
@@ -33,6 +45,7 @@ export class WindowMemory implements vscode.Disposable {
       entry: options.entry,
       log: (level, message) => options.log[level](message),
       onStatus: (status) => this.#learn(status),
+      onMemories: (change) => this.#memoriesChanged.fire(change),
       onState: (state) => this.#follow(state),
     })
   }
@@ -75,6 +88,28 @@ export class WindowMemory implements vscode.Disposable {
     return await this.#client.call(name, ...args)
   }
 
+  /** Asks long-term memory; `root` may be left out where one is open. An abort of `signal` ends the call over there. */
+  async ask<K extends MemoryCall>(
+    call: K,
+    args: MemoryArguments<K>,
+    { root, signal }: { root?: string; signal?: AbortSignal } = {},
+  ): Promise<MemoryReply<K>> {
+    const job = signal === undefined ? undefined : randomUUID()
+    const request = {
+      call,
+      args,
+      ...(root === undefined ? {} : { root }),
+      ...(job === undefined ? {} : { job }),
+    }
+    const cancel = () => void this.call('cancelMemory', job ?? '').catch(() => undefined)
+    signal?.addEventListener('abort', cancel, { once: true })
+    try {
+      return (await this.call('memory', request)) as MemoryReply<K>
+    } finally {
+      signal?.removeEventListener('abort', cancel)
+    }
+  }
+
   /** The memory's name of a file; null for files outside the open memories. */
   pathOf(uri: vscode.Uri): RootPath | null {
     return uri.scheme === 'file' ? memoryPath([...this.#folders.values()], uri.fsPath) : null
@@ -86,6 +121,7 @@ export class WindowMemory implements vscode.Disposable {
 
   async dispose(): Promise<void> {
     this.#changed.dispose()
+    this.#memoriesChanged.dispose()
     await this.#client.dispose()
   }
 

@@ -2,6 +2,7 @@
 
 import type { SearchRequest, ServiceApi, ServiceEvents } from '../protocol.ts'
 import { fuseCommits, fuseLocate, fuseSearch } from './fusion.ts'
+import { MemoryDesk } from './memory-desk.ts'
 import { healthOf } from './root-state.ts'
 import { Shelves } from './shelves.ts'
 
@@ -17,6 +18,7 @@ export interface Service {
 
 export function createService(host: ServiceHost): Service {
   const shelves = new Shelves(host)
+  const desk = new MemoryDesk(shelves, host)
   const books = (request: { root?: string }) => shelves.of(request.root).map((shelf) => shelf.book)
   const book = (request: { root: string }) => shelves.one(request.root).book
   const asked = (request: SearchRequest) => ({
@@ -45,6 +47,14 @@ export function createService(host: ServiceHost): Service {
       for (const one of books({})) one.resume()
     },
     stop: () => shelves.stopRuns(),
+    memory: (request) => desk.call(request),
+    cancelMemory: async (job) => desk.cancel(job),
   }
-  return { calls, close: () => shelves.close() }
+  return {
+    calls,
+    close() {
+      desk.close()
+      return shelves.close()
+    },
+  }
 }

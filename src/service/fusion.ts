@@ -7,12 +7,16 @@ import type { CommitHit, FileHit, LocateReply, SearchReply, SearchRequest } from
 const rankConstant = 60
 const defaultLimit = 20
 
-/** A question to several memories. */
-export interface Asked {
+/** The memories that are asked. */
+export interface AskedBooks {
   books: readonly Casebook[]
-  request: SearchRequest
   /** Told of each root that failed while others answered. */
   onFailure: (root: string, error: unknown) => void
+}
+
+/** A question to several memories. */
+export interface Asked extends AskedBooks {
+  request: SearchRequest
 }
 
 export async function fuseSearch(asked: Asked): Promise<SearchReply> {
@@ -44,14 +48,14 @@ export async function fuseCommits(asked: Asked): Promise<CommitHit[]> {
   return lists.length === 1 ? (lists[0] ?? []) : fuseByRank(lists).slice(0, limit)
 }
 
-interface Answer<T> {
+export interface Answer<T> {
   book: Casebook
   reply: T
 }
 
 /** A root that fails is left out. Rejects with the first failure only where no root answers. */
-async function answersOf<T>(
-  { books, onFailure }: Asked,
+export async function answersOf<T>(
+  { books, onFailure }: AskedBooks,
   ask: (book: Casebook) => Promise<T>,
 ): Promise<Answer<T>[]> {
   const settled = await Promise.allSettled(books.map(async (book) => ({ book, reply: await ask(book) })))

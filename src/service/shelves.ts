@@ -36,6 +36,10 @@ export class Shelves {
     this.#feed = new StatusFeed(host)
   }
 
+  get settings(): Settings {
+    return this.#settings
+  }
+
   /** All shelves, or the one of `root`. Throws `UserError` when that root is not open. */
   of(root?: string): Shelf[] {
     return root === undefined ? [...this.#shelves.values()] : [this.one(root)]

@@ -29,6 +29,7 @@ test('closes its stores when the window goes in the middle of a run', async () =
   const indexing = Promise.withResolvers<void>()
   const events: ServiceEvents = {
     status: ({ indexedFiles }) => indexedFiles > 0 && indexing.resolve(),
+    memories: () => {},
     log: () => {},
   }
   const remote = connect<ServiceApi, ServiceEvents>(events, {

@@ -23,6 +23,7 @@ function observedFeed() {
   const busy: boolean[] = []
   const feed = new StatusFeed({
     status: (one) => void sent.push(one),
+    memories: () => {},
     log: () => {},
     busy: (is) => void busy.push(is),
   })

@@ -1,0 +1,107 @@
+/** Takes the calls of long-term memory: to the right root, with a way to end those that take long. */
+
+import { UserError } from '../memory/ports.ts'
+import type { MemoryArguments, MemoryCall, MemoryReply, MemoryRequest } from '../protocol.ts'
+import type { Memories } from '../protocol-memories.ts'
+import type { ServiceHost } from './calls.ts'
+import { memoriesOf } from './memories-of.ts'
+import { fuseRecall } from './recall-fusion.ts'
+import type { Shelves } from './shelves.ts'
+
+/** All calls, and whether what is shown of the memories is another after them. */
+const changes: Record<MemoryCall, boolean> = {
+  recall: false,
+  remember: true,
+  record: true,
+  list: false,
+  show: false,
+  edit: true,
+  act: true,
+  forget: true,
+  from: false,
+  undo: true,
+  log: false,
+  review: false,
+  settle: true,
+  decide: true,
+  distil: true,
+  credit: false,
+  export: false,
+  import: true,
+  share: true,
+  stats: false,
+}
+
+export class MemoryDesk {
+  readonly #shelves: Shelves
+  readonly #host: Pick<ServiceHost, 'memories'>
+  readonly #jobs = new Map<string, AbortController>()
+
+  constructor(shelves: Shelves, host: Pick<ServiceHost, 'memories'>) {
+    this.#shelves = shelves
+    this.#host = host
+  }
+
+  /** Throws `UserError` where no root is meant, or several could be. */
+  async call<K extends MemoryCall>(request: MemoryRequest<K>): Promise<MemoryReply<K>> {
+    if (!Object.hasOwn(changes, request.call)) {
+      throw new UserError(`There is no call "${String(request.call)}".`, 'Reload the window after an update.')
+    }
+    return (await this.#answer(request)) as MemoryReply<K>
+  }
+
+  async #answer(request: MemoryRequest): Promise<unknown> {
+    if (isRecall(request)) return await this.#recall(request)
+    const { book } = this.#one(request.root)
+    const memories = memoriesOf(book)
+    const abort = new AbortController()
+    if (request.job !== undefined) this.#jobs.set(request.job, abort)
+    try {
+      return await perform(memories, request, abort.signal)
+    } finally {
+      if (request.job !== undefined) this.#jobs.delete(request.job)
+      // Also after a failure: a distillation that was stopped keeps what it had learned by then.
+      if (changes[request.call]) this.#host.memories({ root: book.root, by: request.call })
+    }
+  }
+
+  cancel(job: string): void {
+    this.#jobs.get(job)?.abort(new UserError('It was stopped.', 'What was done until then is kept.'))
+  }
+
+  close(): void {
+    for (const job of this.#jobs.keys()) this.cancel(job)
+  }
+
+  async #recall({ root, args: [asked] }: MemoryRequest<'recall'>): Promise<MemoryReply<'recall'>> {
+    const { root: named, ...request } = asked
+    const books = this.#shelves.of(root ?? named).map((shelf) => shelf.book)
+    const { settings, log } = this.#shelves
+    const onFailure = (failed: string, error: unknown) => log.error(`${failed} recalled nothing`, error)
+    return await fuseRecall({ books, request, settings, onFailure })
+  }
+
+  #one(root: string | undefined) {
+    const shelves = this.#shelves.of(root)
+    const [only] = shelves
+    if (only !== undefined && shelves.length === 1) return only
+    if (shelves.length === 0) {
+      throw new UserError('No folder is open, so there is no memory to ask.', 'Open a folder first.')
+    }
+    throw new UserError('Several folders are open.', 'Name the one whose memory is meant.')
+  }
+}
+
+async function perform(memories: Memories, request: MemoryRequest, signal: AbortSignal): Promise<unknown> {
+  if (isDistil(request)) return await memories.distil({ ...request.args[0], signal })
+  const work = memories[request.call] as (...args: MemoryArguments<MemoryCall>) => unknown
+  return await work.apply(memories, request.args)
+}
+
+function isRecall(request: MemoryRequest): request is MemoryRequest<'recall'> {
+  return request.call === 'recall'
+}
+
+function isDistil(request: MemoryRequest): request is MemoryRequest<'distil'> {
+  return request.call === 'distil'
+}
