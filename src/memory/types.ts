@@ -44,6 +44,8 @@ export interface CodeSymbol extends Span {
   kind: SymbolKind
   /** Enclosing definitions, outermost first, joined by `.`; empty at top level. */
   container: string
+  /** Of its own text without blank lines and outer indentation, 16 bytes of SHA-256 in hex: the same wherever it stands. */
+  hash: string
 }
 
 /** `header`: imports and loose statements of a file, or a class without its methods. `window`: lines of a file without symbols. */

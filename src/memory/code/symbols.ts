@@ -1,5 +1,6 @@
 /** Definitions of a syntax tree, found by the language's tag query (media/queries). */
 
+import { hash } from 'node:crypto'
 import type { Node, Query, QueryMatch, Tree } from 'web-tree-sitter'
 import type { CodeSymbol, SymbolKind } from '../types.ts'
 import type { LineTable } from './lines.ts'
@@ -48,9 +49,21 @@ export function symbolsOf(definitions: readonly Definition[], lines: LineTable):
             container,
             startLine: lines.lineAt(from) + 1,
             endLine: lines.lineAt(Math.max(from, to - 1)) + 1,
+            hash: hashOf(lines, from, to),
           },
         ],
   )
+}
+
+/** Moving a method to another class or file, or an empty line in it, changes nothing that it says. */
+function hashOf(lines: LineTable, from: number, to: number): string {
+  const line = lines.lineAt(from)
+  const indent = lines.text.slice(lines.start(line), from).match(/^[ \t]*/)?.[0] ?? ''
+  const text = lines.text.slice(from, to).split(/\r\n?|\n/)
+  const shifted = text.map((one) => (one.startsWith(indent) ? one.slice(indent.length) : one).trimEnd())
+  // Nothing stands before `from`, so its line has no indentation to lose.
+  shifted[0] = (text[0] ?? '').trimEnd()
+  return hash('sha256', shifted.filter(Boolean).join('\n'), 'hex').slice(0, 32)
 }
 
 const kinds: ReadonlyMap<string, SymbolKind | null> = new Map<string, SymbolKind | null>([

@@ -9,7 +9,7 @@ const insertChunk = `
   insert into chunk (blob_id, kind, name, start_line, end_line, hash) values (?, ?, ?, ?, ?, ?)`
 const insertChunkText = 'insert into chunk_fts (rowid, names, code, prose) values (?, ?, ?, ?)'
 const insertSymbol = `
-  insert into symbol (blob_id, name, folded, kind, container, start_line, end_line) values (?, ?, ?, ?, ?, ?, ?)`
+  insert into symbol (blob_id, name, folded, kind, container, start_line, end_line, hash) values (?, ?, ?, ?, ?, ?, ?, ?)`
 const insertImport = 'insert into import (blob_id, module, names) values (?, ?, ?)'
 const countContent = `
   select count(*) as chunks from chunk where blob_id in
@@ -49,8 +49,9 @@ export function blobWriter(db: DatabaseSync): (oid: string, bytes: number, parse
       const inserted = chunk.run(id, kind, name, startLine, endLine, Buffer.from(hash, 'hex'))
       text.run(inserted.lastInsertRowid, fields.names, fields.code, fields.prose)
     }
-    for (const { name, kind, container, startLine, endLine } of parsed.symbols) {
-      symbol.run(id, name, name.toLowerCase(), kind, container, startLine, endLine)
+    for (const { name, kind, container, startLine, endLine, hash } of parsed.symbols) {
+      const own = Buffer.from(hash, 'hex')
+      symbol.run(id, name, name.toLowerCase(), kind, container, startLine, endLine, own)
     }
     for (const { module, names } of parsed.imports) imported.run(id, module, names.join(' '))
     return id

@@ -145,6 +145,13 @@ export const indexMigrations: readonly string[] = [
     expires_at integer not null
   ) strict, without rowid;
   `,
+  `
+  -- Of the symbol's own text: what tells that it is still the same when the rest of its file changed. Content that
+  -- was parsed before has none and needs none: its symbols count as changed when their file does.
+  alter table symbol add column hash blob;
+  drop index symbol_folded;
+  create index symbol_folded on symbol (folded, hash);
+  `,
 ]
 
 /** `memory.db`: what a person would miss. Backed up, never deleted by the program. */

@@ -67,7 +67,7 @@ function judgeIn(lookup: ViewLookup, anchor: Anchor, file: Place): Judgement | n
     const equal = found.find((one) => isSamePiece(lookup, anchor, one))
     if (equal !== undefined) return { state: same, to: placeOf(equal, pieceHash) }
     const [first] = found
-    if (first !== undefined) return { state: 'drifted', to: changedPlace(lookup, first) }
+    if (first !== undefined) return { state: 'drifted', to: placeOf(first, first.hash ?? undefined) }
   }
   const piece = pieceHash === undefined ? null : lookup.pieceIn(file, pieceHash)
   if (piece !== null) return { state: same, to: placeAt(piece, piece, anchor) }
@@ -76,6 +76,7 @@ function judgeIn(lookup: ViewLookup, anchor: Anchor, file: Place): Judgement | n
 
 function isSamePiece(lookup: ViewLookup, { pieceHash }: Anchor, found: Definition): boolean {
   if (pieceHash === undefined || found.blobId === null) return false
+  if (found.hash === pieceHash) return true
   return lookup.pieceHash(found.blobId, found) === pieceHash
 }
 
@@ -127,16 +128,12 @@ function elsewhere(lookup: ViewLookup, anchor: Anchor): Judgement | null {
     if (piece !== null) return { state: 'moved', to: placeAt(piece, inside ?? piece, anchor) }
   }
   if (symbol === undefined) return null
-  const found = other(lookup.definitionsOf(symbol))
-  const equal = nearest(
-    found.filter((one) => isSamePiece(lookup, anchor, one)),
-    anchor.path,
-    true,
-  )
+  const same = pieceHash === undefined ? [] : other(lookup.definitionsLike(symbol, pieceHash))
+  const equal = nearest(same, anchor.path, true)
   if (equal !== null) return { state: 'moved', to: placeOf(equal, pieceHash) }
-  const alone = only(found)
+  const alone = only(other(lookup.definitionsOf(symbol)))
   // Nothing proves that its words are the same: it counts as changed.
-  return alone === null ? null : { state: 'drifted', to: changedPlace(lookup, alone) }
+  return alone === null ? null : { state: 'drifted', to: placeOf(alone, alone.hash ?? undefined) }
 }
 
 /** The one whose path shares most with the old one; of loose text only a single one is believed. */
@@ -153,11 +150,6 @@ function nearest<Found extends Place>(found: Found[], path: string, named: boole
 
 function placeOf(found: Definition, pieceHash: string | undefined): AnchorPlace {
   return placeAt(found, found, { symbol: found.symbol, pieceHash })
-}
-
-function changedPlace(lookup: ViewLookup, found: Definition): AnchorPlace {
-  const hash = found.blobId === null ? null : lookup.pieceHash(found.blobId, found)
-  return placeOf(found, hash ?? undefined)
 }
 
 function placeAt(

@@ -17,9 +17,10 @@ export interface Place {
   blobId: number | null
 }
 
-/** A definition somewhere in the view; `symbol` is its qualified name. */
+/** A definition somewhere in the view; `symbol` is its qualified name, `hash` that of its own text. */
 export interface Definition extends Place, Span {
   symbol: string
+  hash: string | null
 }
 
 /** A piece of text somewhere in the view. */
@@ -38,6 +39,8 @@ export interface ViewLookup {
   definitionAround(place: Place, span: Span): Definition | null
   /** Definitions of a qualified or plain name in the whole view. */
   definitionsOf(name: string): Definition[]
+  /** Those of them whose own text has this hash. */
+  definitionsLike(name: string, hash: string): Definition[]
   /** Where a chunk with this text lies in one content. */
   pieceIn(place: Place, hash: string): PiecePlace | null
   /** Where a chunk with this text lies in the view. */
@@ -58,16 +61,18 @@ const selectFilesOf = `
   where b.oid = ? order by p.path limit 50`
 const selectBlob = 'select id from blob where oid = ? order by id limit 1'
 const selectLines = 'select lines from blob where id = ?'
-const selectIn = 'select name, container, start_line, end_line from symbol where blob_id = ? and folded = ?'
+const selectIn =
+  'select name, container, start_line, end_line, hash from symbol where blob_id = ? and folded = ?'
 const selectAround = `
-  select name, container, start_line, end_line from symbol where blob_id = ? and start_line <= ? and end_line >= ?
+  select name, container, start_line, end_line, hash from symbol where blob_id = ? and start_line <= ? and end_line >= ?
   order by end_line - start_line, length(container) desc limit 1`
 /** More namesakes than this say nothing about one of them. */
 const mostNamesakes = 300
 const selectOf = `
-  select s.name, s.container, s.start_line, s.end_line, p.path, b.oid, f.blob_id from symbol s
+  select s.name, s.container, s.start_line, s.end_line, s.hash, p.path, b.oid, f.blob_id from symbol s
   cross join view_file f on f.view_id = ? and f.blob_id = s.blob_id ${places} join blob b on b.id = f.blob_id
   where s.folded = ? limit ${mostNamesakes}`
+const selectSame = selectOf.replace('s.folded = ?', 's.folded = ? and s.hash = ?')
 const selectPieceIn = 'select start_line, end_line from chunk where blob_id = ? and hash = ? limit 1'
 const selectPieces = `
   select c.start_line, c.end_line, p.path, b.oid, f.blob_id from chunk c
@@ -145,6 +150,15 @@ function definitions(statement: Prepare, viewId: number) {
       const row = statement(selectAround).get(place.blobId, startLine, endLine)
       return row === undefined ? null : toDefinition(row, place)
     },
+    definitionsLike(name: string, hash: string) {
+      const rows = statement(selectSame).all(viewId, named(name).toLowerCase(), Buffer.from(hash, 'hex'))
+      const found = rows.map((row) => toDefinition(row, toPlace(row)))
+      // The text holds the name, so another container is only another place.
+      return exactFirst(
+        found.filter((one) => named(one.symbol) === named(name)),
+        name,
+      )
+    },
     definitionsOf(name: string) {
       const rows = statement(selectOf).all(viewId, named(name).toLowerCase())
       return exactFirst(rows.map((row) => toDefinition(row, toPlace(row))).filter(fits(name)), name)
@@ -214,5 +228,5 @@ function toSpan(row: Row): Span {
 function toDefinition(row: Row, { path, oid, blobId }: Place): Definition {
   const container = String(row.container)
   const symbol = container === '' ? String(row.name) : `${container}.${String(row.name)}`
-  return { path, oid, blobId, symbol, ...toSpan(row) }
+  return { path, oid, blobId, symbol, hash: row.hash === null ? null : hex(row.hash), ...toSpan(row) }
 }
