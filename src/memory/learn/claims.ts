@@ -1,0 +1,75 @@
+/** What two texts have in common and where they part: subject, literals, yes and no, a change that one of them tells. */
+
+import { codeTokens } from '../code/tokens.ts'
+import type { RecordDraft } from '../record.ts'
+import { jaccard, negations, sameClaims, sameSet, sameWords, saysTheSame } from './likeness.ts'
+import { allLiterals, literalsOf } from './literals.ts'
+
+type Claim = Pick<RecordDraft, 'kind' | 'text' | 'entities' | 'fact' | 'lesson'>
+
+export interface Claims {
+  sameWords: boolean
+  /** The same literals and as many negations. */
+  sameClaims: boolean
+  saysTheSame: boolean
+  /** One of them says no where the other says yes, or one advises against it. */
+  opposite: boolean
+  /** Share of common words, literals and small words apart. */
+  common: number
+  /** Words of the newcomer that tell a change, for example `no longer`; empty without. */
+  transition: string
+  /** `30 in place of 60`, where the sentences differ in numbers alone; else empty. */
+  otherNumber: string
+  /** They share a name or enough words to belong together. */
+  related: boolean
+}
+
+export function claimsOf(newcomer: Claim, known: Claim): Claims {
+  const [subject, other] = [subjectWords(newcomer.text), subjectWords(known.text)]
+  const common = jaccard(subject, other)
+  const shared = (newcomer.entities ?? []).some((entity) => known.entities?.includes(entity))
+  return {
+    sameWords: sameWords(newcomer.text, known.text),
+    sameClaims: sameClaims(newcomer.text, known.text),
+    saysTheSame: saysTheSame(newcomer.text, known.text),
+    opposite: saysNo(newcomer) !== saysNo(known),
+    common,
+    transition: transition.exec(newcomer.text)?.[0].toLowerCase() ?? '',
+    otherNumber: common >= sameSentence ? otherNumber(newcomer.text, known.text) : '',
+    related: shared || common >= relatedShare,
+  }
+}
+
+/** Common words of one sentence with another number in it. */
+const sameSentence = 0.85
+/** Common words of two texts about one thing. */
+const relatedShare = 0.15
+
+/** A lesson's polarity and the negations of its text: two noes are a yes. */
+function saysNo(claim: Claim): boolean {
+  return (negations(claim.text) + (claim.lesson?.polarity === 'avoid' ? 1 : 0)) % 2 === 1
+}
+
+const transition =
+  /\b(?:no longer|any ?more|used to|formerly|was replaced|replaced by|replaces|renamed|moved (?:from|to)|has moved|switched|migrated|was removed|was dropped|deprecated|since (?:version |v)?\d[\d.]*|as of|from now on|instead of)\b/i
+
+/** Words that carry no subject, and those that only deny. */
+const small = new Set(
+  (
+    'a an and are as at be by can do does for from has have in is it its must of on or should that the their then this ' +
+    'to use uses used using was when where which will with you your not no never always avoid only now without don doesn isn'
+  ).split(' '),
+)
+
+function subjectWords(text: string): Set<string> {
+  let rest = text
+  for (const literal of allLiterals(text)) rest = rest.replaceAll(literal, ' ')
+  return new Set(codeTokens(rest).filter((token) => !small.has(token)))
+}
+
+function otherNumber(newcomer: string, known: string): string {
+  const [one, other] = [literalsOf(newcomer), literalsOf(known)]
+  if (!sameSet(one.paths, other.paths) || !sameSet(one.flags, other.flags)) return ''
+  if (one.numbers.length === 0 || other.numbers.length === 0 || sameSet(one.numbers, other.numbers)) return ''
+  return `${one.numbers.join(', ')} in place of ${other.numbers.join(', ')}`
+}
