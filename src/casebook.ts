@@ -20,10 +20,11 @@ import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
 import { searchChunks } from './memory/recall/search.ts'
 import { loadAnnAddon } from './memory/store/ann.ts'
+import { backups } from './memory/store/backups.ts'
 import { type Companion, changedTogether, type HotFile, hotFiles } from './memory/store/commits.ts'
 import { isDamage } from './memory/store/database.ts'
 import { excludedFiles, viewState } from './memory/store/files.ts'
-import { backups, type OpenedMemory, openMemory, recordConsent } from './memory/store/memory-db.ts'
+import { type OpenedMemory, openMemory, recordConsent } from './memory/store/memory-db.ts'
 import type {
   CommitDetail,
   CommitHit,

@@ -2,11 +2,11 @@
 
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { backups } from '../memory/store/backups.ts'
 import { contentCounts } from '../memory/store/blobs.ts'
 import { countCommits } from '../memory/store/commits.ts'
 import { type DatabaseSync, sqliteVersion } from '../memory/store/database.ts'
 import { coverage, languageCounts, type View, viewGeneration } from '../memory/store/files.ts'
-import { backups } from '../memory/store/memory-db.ts'
 import { recentRuns } from '../memory/store/runs.ts'
 import type { Health, RootStatus } from '../protocol.ts'
 

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { UserError } from '../../src/memory/ports.ts'
+import { backUp, backups } from '../../src/memory/store/backups.ts'
 import { DatabaseDamaged, openDatabase, transaction, userVersion } from '../../src/memory/store/database.ts'
 import { openIndex } from '../../src/memory/store/index-db.ts'
 import { acquireLease } from '../../src/memory/store/lease.ts'
 import { placeStore } from '../../src/memory/store/location.ts'
-import { backUp, backups, faultsOf, openMemory } from '../../src/memory/store/memory-db.ts'
+import { faultsOf, openMemory } from '../../src/memory/store/memory-db.ts'
 
 let folder = ''
 beforeEach(() => {

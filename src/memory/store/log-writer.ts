@@ -3,11 +3,12 @@
 import type { Change, EventDraft, MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import { type Counters, type MemoryRecord, recordSchema } from '../record.ts'
+import { same } from './canonical.ts'
 import { type DatabaseSync, transaction } from './database.ts'
-import { eventsAfter, type Head, headOf, readEvent, readEvents, writeEvent } from './events.ts'
-import { addCounters, applyChange, byLink, ChangeConflict, collides, invert, roundCount } from './fold.ts'
+import { chainHash, type Head, headOf, readEvents, writeEvent } from './events.ts'
+import { addCounters, applyChange, byLink, ChangeConflict, roundCount } from './fold.ts'
 import { eraseRecord, readCounters, readRecord, rowOf, writeCounters, writeRecord } from './items.ts'
-import { numberOf, projectProposals } from './proposals.ts'
+import { projectProposals } from './proposals.ts'
 
 export interface LogOptions {
   db: DatabaseSync
@@ -57,6 +58,32 @@ function keep(session: Session, event: Omit<MemoryEvent, 'hash'>): MemoryEvent {
   session.head = { seq: written.seq, hash: written.hash }
   projectProposals(session.db, written)
   return written
+}
+
+/** Takes over events of this same log, which must continue what is here. Throws `UserError`; then nothing changed. */
+export function adopt(options: LogOptions, events: readonly MemoryEvent[]): void {
+  transaction(options.db, () => {
+    const session = begin(options)
+    for (const { hash, ...event } of events) {
+      if (event.seq !== session.head.seq + 1 || chainHash(session.head.hash, event) !== hash)
+        throw new UserError(
+          `Event ${event.seq} does not continue the log, which ends at ${session.head.seq}.`,
+          'The file was cut, changed, or belongs to another memory. Nothing was changed.',
+        )
+      for (const change of event.changes) takeOver(session, change)
+      keep(session, event)
+    }
+    project(session)
+  })
+}
+
+function takeOver(session: Session, change: Change): void {
+  if (change.op === 'purged') {
+    session.counted.delete(change.id)
+    session.records.set(change.id, null)
+    session.dirty.add(change.id)
+  } else if (!same(checked(session, change), change))
+    throw new UserError(`A change of ${change.id} is not in its usual form.`, tryAgain)
 }
 
 const tryAgain = 'Look at it again and repeat what you wanted to do. Nothing was changed.'
@@ -201,75 +228,4 @@ function project({ db, records, dirty, counted }: Session): void {
     if (record === null) eraseRecord(db, id)
     else writeRecord(db, record)
   }
-}
-
-/** Appends the event that takes event `seq` back. Throws `UserError`. */
-export function revert(
-  options: LogOptions,
-  seq: number,
-  by: Pick<EventDraft, 'actor' | 'reason'>,
-): MemoryEvent {
-  const [event] = decide(options, () => [compensation(options.db, seq, by)])
-  if (event === undefined) throw new Error('unreachable')
-  return event
-}
-
-function compensation(db: DatabaseSync, seq: number, by: Pick<EventDraft, 'actor' | 'reason'>): EventDraft {
-  const event = readEvent(db, seq)
-  if (event === null) throw new UserError(`There is no event ${seq}.`, 'Look at the log for its number.')
-  if (event.type === 'PURGED' || event.changes.some((change) => change.op === 'purged'))
-    throw new UserError(`Event ${seq} cannot be undone: contents of it were purged.`, 'Purging is for ever.')
-  const blockers = inTheWay(db, event)
-  if (blockers.length > 0) {
-    const names = blockers.map((later) => `${later.seq} (${later.type})`).join(', ')
-    throw new UserError(
-      `Event ${seq} cannot be undone: later events build on it: ${names}.`,
-      'Undo those first.',
-    )
-  }
-  const changes = invert(event.changes).map((change) => asItIsNow(db, change))
-  return { type: 'REVERTED', ...by, cause: seq, payload: { reverts: seq }, changes }
-}
-
-function asItIsNow(db: DatabaseSync, change: Change): Change {
-  if (change.op !== 'remove') return change
-  const record = readRecord(db, change.id)
-  return record === null ? change : { ...change, record }
-}
-
-const selectUndone = `
-  select seq from event where type = 'REVERTED' and cause = ? order by seq desc limit 1`
-
-/** Later events about the same things that still hold. Throws `UserError` when `event` itself is undone already. */
-function inTheWay(db: DatabaseSync, event: MemoryEvent): MemoryEvent[] {
-  const undone = db.prepare(selectUndone).get(event.seq)
-  if (undone !== undefined && holds(db, Number(undone.seq)))
-    throw new UserError(
-      `Event ${event.seq} was undone already by event ${undone.seq}.`,
-      'Undo that one to bring it back.',
-    )
-  const found = new Map<number, MemoryEvent>()
-  for (const id of new Set(event.changes.map((change) => change.id)))
-    for (const later of living(eventsAfter(db, id, event.seq), event.seq))
-      if (event.changes.some((change) => later.changes.some((other) => collides(change, other))))
-        found.set(later.seq, later)
-  return [...found.values()].sort((a, b) => a.seq - b.seq)
-}
-
-/** Whether an event was not undone, or its undoing was. */
-function holds(db: DatabaseSync, seq: number): boolean {
-  const undone = db.prepare(selectUndone).get(seq)
-  return undone === undefined || !holds(db, Number(undone.seq))
-}
-
-/** Without the pairs of an event and its undoing, both after `seq`. */
-function living(events: readonly MemoryEvent[], seq: number): MemoryEvent[] {
-  const dead = new Set<number>()
-  for (const event of events.toReversed()) {
-    const target = numberOf(event.payload, 'reverts')
-    if (event.type !== 'REVERTED' || dead.has(event.seq) || target === undefined || target < seq) continue
-    dead.add(event.seq)
-    dead.add(target)
-  }
-  return events.filter((event) => !dead.has(event.seq))
 }

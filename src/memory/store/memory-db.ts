@@ -1,7 +1,8 @@
 /** Opens `memory.db`, which a person would miss: checked, backed up, restored, never deleted. */
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { backups, stamp } from './backups.ts'
 import {
   DatabaseDamaged,
   type DatabaseSync,
@@ -17,10 +18,6 @@ export interface OpenedMemory extends OpenedDatabase {
   /** What happened to a damaged file, for the person; null when all is well. */
   message: string | null
 }
-
-/** Backups kept, newest last; one is made at most every `backupEvery` milliseconds. */
-const keptBackups = 5
-const backupEvery = 24 * 3_600_000
 
 /** `folder` null keeps the memory in memory, which the caller tells the person. */
 export function openMemory(folder: string | null): OpenedMemory {
@@ -76,37 +73,10 @@ function restore(folder: string, file: string): OpenedDatabase & { message: stri
   return { ...openDatabase(file, memoryMigrations), message }
 }
 
-/** Full paths, oldest first. */
-export function backups(folder: string): string[] {
-  const place = join(folder, 'backups')
-  if (!existsSync(place)) return []
-  const names = readdirSync(place).filter((name) => /^memory-.*\.db$/.test(name))
-  return names.sort().map((name) => join(place, name))
-}
-
-/** Writes a backup when the newest is older than a day or `force`; returns its path or null. */
-export function backUp(db: DatabaseSync, folder: string, force = false): string | null {
-  const existing = backups(folder)
-  const newest = existing.at(-1)
-  if (!force && newest !== undefined && Date.now() - statSync(newest).mtimeMs < backupEvery) return null
-  mkdirSync(join(folder, 'backups'), { recursive: true })
-  const target = join(folder, 'backups', `memory-${stamp()}.db`)
-  const unfinished = `${target}.part`
-  rmSync(unfinished, { force: true })
-  db.prepare('vacuum into ?').run(unfinished)
-  renameSync(unfinished, target)
-  for (const old of existing.slice(0, Math.max(0, existing.length + 1 - keptBackups))) rmSync(old)
-  return target
-}
-
 const insertConsent = `
   insert into consent (subject, granted_at, detail) values (?, ?, ?) on conflict (subject) do nothing`
 
 /** Keeps when code was first sent to this embedder, with the person's agreement, for as long as the memory lives. */
 export function recordConsent(db: DatabaseSync, embedder: string): void {
   db.prepare(insertConsent).run(`embedding ${embedder}`, Date.now(), 'agreed in the settings of this machine')
-}
-
-function stamp(): string {
-  return new Date().toISOString().replaceAll(/[:.]/g, '-')
 }

@@ -4,13 +4,16 @@ import { monotonicFactory } from 'ulid'
 import { UserError } from '../ports.ts'
 import { type MemoryRecord, noUse, type RecordDraft } from '../record.ts'
 import { dropUnnamed, readArtifact, writeArtifact } from './artifacts.ts'
-import { headOf, readEvent, readEvents, wholeLog } from './events.ts'
+import { headOf, readEvent, readEvents } from './events.ts'
 import { applyChange } from './fold.ts'
 import { openItemSearch } from './item-search.ts'
 import { idsFrom, readRecord } from './items.ts'
-import { decide, type LogOptions, revert, validate } from './log-writer.ts'
+import { rebuild, verify } from './log-check.ts'
+import { adopt, decide, type LogOptions, validate } from './log-writer.ts'
 import type { MemoryStore, MemoryStoreOptions } from './memory-store.ts'
 import { readProposals, readRejections } from './proposals.ts'
+import { purge } from './purge.ts'
+import { revert } from './undo.ts'
 
 /** The store over an open `memory.db`. Whoever opened the database closes it. */
 export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
@@ -23,13 +26,9 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
     complete: (draft) => complete(draft, { namespace, id: newId(log.now()), now: log.now() }),
     append: (drafts) => decide(log, () => drafts),
     decide: (work) => decide(log, work),
-    adopt: () => {
-      throw new Error('not yet')
-    },
+    adopt: (events) => adopt(log, events),
     revert: (seq, actor, reason) => revert(log, seq, { actor, reason }),
-    purge: () => {
-      throw new Error('not yet')
-    },
+    purge: (ids, actor, reason) => purge(log, ids, { actor, reason }),
 
     get: (id) => readRecord(db, id),
     find: (reference) => find(log, reference),
@@ -45,10 +44,8 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
     artifact: (sha) => readArtifact(db, sha),
     collectArtifacts: () => dropUnnamed(db, log.now()),
 
-    verify: () => [...wholeLog(db)].slice(0, 0).map(String),
-    rebuild: () => {
-      throw new Error('not yet')
-    },
+    verify: () => verify(db),
+    rebuild: () => rebuild(db),
   }
 }
 

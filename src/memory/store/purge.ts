@@ -1,0 +1,196 @@
+/** Purging: contents of records leave the log, the fold, the evidence and every file. The one act without undo. */
+
+import type { Change, EventDraft, Json, MemoryEvent } from '../event.ts'
+import { UserError } from '../ports.ts'
+import type { Kind, Link, MemoryRecord } from '../record.ts'
+import { dropArtifacts, hashesIn, namedArtifacts } from './artifacts.ts'
+import { canonical, same } from './canonical.ts'
+import { type DatabaseSync, transaction } from './database.ts'
+import { eventsAfter, type Head, headOf, noHash, rewriteEvent, wholeLog, writeEvent } from './events.ts'
+import { tombstone } from './fold.ts'
+import { eraseRecord, readRecord, writeRecord } from './items.ts'
+import type { LogOptions } from './log-writer.ts'
+import { markUnfinished, wipeFiles } from './wipe.ts'
+
+/** What goes. */
+interface Condemned {
+  kinds: Map<string, Kind>
+  reason: string
+  /** Texts of the records: other events may quote them. */
+  quotes: string[]
+  /** Evidence that they name. */
+  artifacts: string[]
+}
+
+/** Throws `UserError` for an unknown id; then nothing is gone. */
+export function purge(
+  options: LogOptions,
+  ids: readonly string[],
+  by: Pick<EventDraft, 'actor' | 'reason'>,
+): MemoryEvent[] {
+  const { db } = options
+  if (ids.length === 0) return []
+  const events = transaction(db, () => {
+    const condemned = condemn(db, [...new Set(ids)], by.reason)
+    const before = headOf(db).hash
+    const { head, from } = rewriteLog(db, condemned)
+    clearFold(db, condemned)
+    markUnfinished(db)
+    const changes = [...condemned.kinds].map(([id, kind]) => tombstone(id, kind, by.reason))
+    const payload = { break: { from, before, after: head.hash } }
+    const event = {
+      seq: head.seq + 1,
+      at: options.now(),
+      type: 'PURGED' as const,
+      cause: null,
+      payload,
+      changes,
+    }
+    return [writeEvent(db, head, { ...event, ...by })]
+  })
+  wipeFiles(db)
+  return events
+}
+
+/** Shorter texts occur by chance. */
+const shortestQuote = 12
+
+function condemn(db: DatabaseSync, ids: readonly string[], reason: string): Condemned {
+  const condemned: Condemned = { kinds: new Map(), reason, quotes: [], artifacts: [] }
+  for (const id of ids) {
+    const changes = eventsAfter(db, id, 0).flatMap((event) =>
+      event.changes.filter((change) => change.id === id),
+    )
+    const first = changes.find((change) => change.op === 'create' || change.op === 'remove')
+    if (first === undefined) {
+      const purged = changes.some((change) => change.op === 'purged')
+      throw new UserError(
+        purged ? `The memory ${id} was purged already.` : `There is no memory ${id}.`,
+        'Nothing was purged. List the memories to see their ids.',
+      )
+    }
+    condemned.kinds.set(id, first.record.kind)
+    condemned.artifacts.push(...hashesIn(canonical(changes)))
+    condemned.quotes.push(...changes.flatMap(textsIn).filter((text) => text.length >= shortestQuote))
+  }
+  return condemned
+}
+
+function textsIn(change: Change): string[] {
+  if (change.op === 'create' || change.op === 'remove')
+    return [
+      change.record.text,
+      change.record.cue,
+      change.record.fact?.value ?? '',
+      change.record.episode?.goal ?? '',
+    ]
+  if (change.op !== 'set') return []
+  return Object.values(change.fields).flatMap(({ before, after }) =>
+    [before, after].filter((v) => typeof v === 'string'),
+  )
+}
+
+/** Rewrites what holds contents, and the hashes from there on. `from`: the first event that is another one now. */
+function rewriteLog(db: DatabaseSync, condemned: Condemned): { head: Head; from: number } {
+  let last = { seq: 0, hash: noHash }
+  let from = 0
+  for (const { hash, ...event } of wholeLog(db)) {
+    const clean = cleaned(event, condemned)
+    if (from === 0 && clean !== event) from = event.seq
+    last = { seq: event.seq, hash: from === 0 ? hash : rewriteEvent(db, last.hash, clean) }
+    if (clean.type === 'PROPOSED' && clean !== event) rewriteProposal(db, clean)
+  }
+  return { head: last, from }
+}
+
+const updateProposal = 'update proposal set proposal = ? where seq = ?'
+
+function rewriteProposal(db: DatabaseSync, event: Omit<MemoryEvent, 'hash'>): void {
+  db.prepare(updateProposal).run(JSON.stringify(event.payload), event.seq)
+}
+
+type Unhashed = Omit<MemoryEvent, 'hash'>
+
+/** The event without contents of condemned records; itself when it holds none. */
+function cleaned(event: Unhashed, condemned: Condemned): Unhashed {
+  const { kinds } = condemned
+  const changes = cleanChanges(event.changes, condemned)
+  const touched = event.changes.some((change) => kinds.has(change.id) && change.op !== 'count')
+  const payload = canonical(event.payload)
+  const quotes = (text: string) => condemned.quotes.some((quote) => text.includes(quote))
+  const quoted =
+    quotes(event.reason) ||
+    condemned.quotes.some((quote) => payload.includes(JSON.stringify(quote).slice(1, -1)))
+  const named = [...kinds.keys()].some((id) => payload.includes(id))
+  if (!touched && !quoted && !named) return changes === event.changes ? event : { ...event, changes }
+  const reason = touched || quoted ? 'Purged.' : event.reason
+  return { ...event, changes, reason, payload: skeleton(event.payload) }
+}
+
+function cleanChanges(changes: Change[], { kinds, reason }: Condemned): Change[] {
+  const gone = new Set<string>()
+  const clean = changes.flatMap((change) => {
+    const kind = kinds.get(change.id)
+    if (kind === undefined) return [withoutWhys(change, kinds)]
+    if (gone.has(change.id)) return []
+    gone.add(change.id)
+    return [tombstone(change.id, kind, reason)]
+  })
+  return clean.length === changes.length && clean.every((change, at) => change === changes[at])
+    ? changes
+    : clean
+}
+
+/** Links to what is gone stay, but no longer say why. */
+function withoutWhys(change: Change, gone: ReadonlyMap<string, Kind>): Change {
+  if (change.op === 'link' || change.op === 'unlink') {
+    const link = silenced(change.link, gone)
+    return link === change.link ? change : { ...change, link }
+  }
+  if (change.op !== 'create' && change.op !== 'remove') return change
+  const record = withSilentLinks(change.record, gone)
+  return record === change.record ? change : { ...change, record }
+}
+
+function withSilentLinks(record: MemoryRecord, gone: ReadonlyMap<string, Kind>): MemoryRecord {
+  const links = record.links.map((link) => silenced(link, gone))
+  return links.every((link, at) => link === record.links[at]) ? record : { ...record, links }
+}
+
+function silenced(link: Link, gone: ReadonlyMap<string, Kind>): Link {
+  return gone.has(link.to) && link.why !== '' ? { ...link, why: '' } : link
+}
+
+/** What stays of a payload: numbers, ids and the name of a gate, which the fold goes by. */
+function skeleton(payload: Json): Json {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return null
+  const kept = Object.entries(payload).filter(
+    ([name, value]) =>
+      ['gate', 'count', 'reverts'].includes(name) ||
+      (name === 'itemId' && /^[0-9A-HJKMNP-TV-Z]{26}$/.test(String(value))),
+  )
+  return { ...Object.fromEntries(kept), purged: true }
+}
+
+const selectLinked =
+  "select item.id as id from item_key join item on item.rowid = item where item_key.kind = 'link' and value = ?"
+const deleteVectors =
+  'delete from vector where not exists (select 1 from item where item.text_hash = vector.hash)'
+const forgetEpoch = "delete from meta where key = 'vectors.epoch'"
+
+function clearFold(db: DatabaseSync, { kinds, artifacts }: Condemned): void {
+  const linked = [...kinds.keys()].flatMap((id) => db.prepare(selectLinked).all(id.toLowerCase()))
+  for (const id of kinds.keys()) eraseRecord(db, id)
+  for (const id of new Set(linked.map((row) => String(row.id)))) {
+    const record = readRecord(db, id)
+    if (record !== null && !same(record, withSilentLinks(record, kinds)))
+      writeRecord(db, withSilentLinks(record, kinds))
+  }
+  const named = artifacts.length === 0 ? new Set<string>() : namedArtifacts(db)
+  dropArtifacts(
+    db,
+    artifacts.filter((sha) => !named.has(sha)),
+  )
+  // A graph on disk still holds the vectors: with another epoch it is foreign and is thrown away.
+  if (db.prepare(deleteVectors).run().changes > 0) db.prepare(forgetEpoch).run()
+}
