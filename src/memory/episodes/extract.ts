@@ -1,0 +1,243 @@
+/** A foreign session into episodes: what was wanted, each try with what it met, and the verdict with its evidence. */
+
+import { roleOf } from '../code/trees.ts'
+import type { Attempt, Content, EpisodeBody } from '../episode.ts'
+import { longestInline } from '../episode.ts'
+import type { RecordDraft } from '../record.ts'
+import { errorSignatures } from '../signatures.ts'
+import type { Place, Session, Step, StepOf } from './session.ts'
+import { testRunOf } from './test-command.ts'
+import { type RunResult, testRuns, verdictOf } from './verdict.ts'
+import { withoutRolledBack, workOf } from './work.ts'
+
+/** Makes the path of a step relative to the repository; null: it lies elsewhere. */
+export type Relative = (path: string, session: Session) => string | null
+
+export interface Extracted {
+  draft: RecordDraft
+  /** Where each kind of evidence stands in the source. */
+  places: Place[]
+}
+
+const longestGoal = 4_000
+const mostCommands = 200
+
+/** Episodes of one session that belong to the repository, in order. Work that changed nothing there gives none. */
+export function extractEpisodes(session: Session, relative: Relative): Extracted[] {
+  const steps = withoutRolledBack(session.steps)
+  return workOf(steps).flatMap((work, index) => {
+    const edits = work.filter((step) => step.type === 'edit')
+    const paths = unique(edits.flatMap((edit) => (edit.applied ? (relative(edit.path, session) ?? []) : [])))
+    if (paths.length === 0) return []
+    const local = work.map((step) => (step.type === 'edit' ? localised(step, session, relative) : step))
+    const own = local.filter((step) => step !== null)
+    return [{ draft: draftOf(session, own, { index, paths }), places: work.map((step) => step.place) }]
+  })
+}
+
+function localised(step: StepOf<'edit'>, session: Session, relative: Relative): Step | null {
+  const path = relative(step.path, session)
+  return path === null ? null : { ...step, path }
+}
+
+function draftOf(
+  session: Session,
+  steps: readonly Step[],
+  { index, paths }: { index: number; paths: string[] },
+): RecordDraft {
+  const runs = testRuns(steps)
+  const outcome = verdictOf(steps, paths)
+  const goal = goalOf(steps, session)
+  const times = steps.flatMap(({ at }) => at ?? [])
+  const endedAt = times.length > 0 ? Math.max(...times) : session.endedAt
+  const signatures = unique(
+    runs.filter(({ passed }) => passed === false).flatMap(({ step }) => errorSignatures(step.output)),
+  )
+  const body: EpisodeBody = {
+    origin: 'session',
+    agent: session.agent,
+    sessionId: session.sessionId,
+    goal,
+    issues: issuesOf(goal),
+    startedAt: times.length > 0 ? Math.min(...times) : session.startedAt,
+    endedAt,
+    attempts: attemptsOf(steps, runs).slice(0, 200),
+    commands: commandsOf(steps),
+    files: paths.slice(0, 300).map((path) => ({ path, change: changeOf(steps, path) })),
+    symbols: [],
+    tests: paths.filter((path) => roleOf(path) === 'test').slice(0, 300),
+    patch: patchOf(steps),
+    signatures: signatures.slice(0, 8),
+    corrections: correctionsOf(steps),
+    outcome,
+  }
+  return {
+    kind: 'episode',
+    text: textOf(body),
+    cue: firstLine(goal).slice(0, 300),
+    entities: unique([...paths, ...body.signatures, ...body.issues]).slice(0, 200),
+    tags: [session.agent],
+    confidence: 'imported',
+    validFrom: endedAt,
+    provenance: {
+      author: 'importer',
+      method: `session/${session.agent}`,
+      sources: [
+        {
+          type: 'session',
+          ref: `${session.agent}:${session.sessionId}#${index}`,
+          agent: session.agent,
+          place: placeText(steps[0]?.place ?? { file: session.source }),
+        },
+      ],
+    },
+    episode: body,
+  }
+}
+
+/** `file:line` or `file#key`: what "open the source turn" goes to. */
+export function placeText({ file, line, key }: Place): string {
+  return line !== undefined ? `${file}:${line}` : key !== undefined ? `${file}#${key}` : file
+}
+
+function goalOf(steps: readonly Step[], session: Session): string {
+  const first = steps.find((step) => step.type === 'user' && step.text.trim() !== '')
+  const text = first?.type === 'user' ? first.text.trim() : session.title.trim()
+  return (text === '' ? session.title || 'unknown' : text).slice(0, longestGoal)
+}
+
+function issuesOf(text: string): string[] {
+  const found = text.matchAll(
+    /(?:^|[\s(])(?:GH-|#|issues\/|pull\/)(\d{1,7})\b|\b([A-Z][A-Z0-9]{1,9}-\d{1,6})\b/g,
+  )
+  return unique([...found].map(([, number, tracker]) => number ?? tracker ?? '').filter(Boolean)).slice(0, 20)
+}
+
+/** The edits between two test runs are one try; the run after them is its feedback. */
+function attemptsOf(steps: readonly Step[], runs: readonly RunResult[]): Attempt[] {
+  const attempts: Attempt[] = []
+  let edits: StepOf<'edit'>[] = []
+  const results = new Map(runs.map((run) => [run.at, run]))
+  const close = (result: RunResult | null) => {
+    if (edits.length === 0) return
+    attempts.push(attemptOf(edits, result))
+    edits = []
+  }
+  steps.forEach((step, at) => {
+    if (step.type === 'edit' && step.applied) edits.push(step)
+    const result = results.get(at)
+    if (result !== undefined) close(result)
+  })
+  close(null)
+  return attempts
+}
+
+function attemptOf(edits: readonly StepOf<'edit'>[], result: RunResult | null): Attempt {
+  const files = unique(edits.map(({ path }) => path))
+  const onlyTests = files.every((path) => roleOf(path) === 'test')
+  return {
+    kind: onlyTests ? 'test' : 'patch',
+    content: content(edits.map(diffOf).join('\n')),
+    feedback: result === null ? null : content(result.step.output),
+    exitCode: result?.step.exitCode ?? null,
+    passed: result?.passed ?? null,
+    analysis: result === null ? '' : result.because,
+    advice: '',
+    files: files.slice(0, 300),
+    at: edits.at(-1)?.at ?? null,
+  }
+}
+
+/** What the format gives: its own diff, or the text before and after as removed and added lines. */
+function diffOf({ path, before, after, diff }: StepOf<'edit'>): string {
+  const head = `--- a/${path}\n+++ b/${path}`
+  if (diff !== undefined) return diff.startsWith('---') ? diff : `${head}\n${diff}`
+  const lines = (text: string | undefined, mark: string) =>
+    text === undefined || text === ''
+      ? []
+      : text
+          .replace(/\n$/, '')
+          .split('\n')
+          .map((line) => mark + line)
+  return [head, ...lines(before, '-'), ...lines(after, '+')].join('\n')
+}
+
+function patchOf(steps: readonly Step[]): EpisodeBody['patch'] {
+  const edits = steps.filter((step) => step.type === 'edit' && step.applied) as StepOf<'edit'>[]
+  if (edits.length === 0) return null
+  const text = edits.map(diffOf).join('\n')
+  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0
+  return { content: content(text), added: count(/^\+(?!\+\+)/gm), removed: count(/^-(?!--)/gm) }
+}
+
+/** Longer ones become artifacts where the record is written; until then the whole text stands here. */
+function content(text: string): Content {
+  return { text: text.length <= 2 * longestInline ? text : cut(text, 2 * longestInline) }
+}
+
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text
+  const half = Math.floor(length / 2) - 40
+  return `${text.slice(0, half)}\n... ${text.length - 2 * half} characters left out ...\n${text.slice(-half)}`
+}
+
+function commandsOf(steps: readonly Step[]): EpisodeBody['commands'] {
+  const commands = steps.filter((step) => step.type === 'command') as StepOf<'command'>[]
+  return commands.slice(-mostCommands).map((step) => ({
+    command: step.command.slice(0, 2_000),
+    purpose: purposeOf(step.command),
+    exitCode: step.exitCode,
+    output: step.output === '' ? null : { text: cut(step.output, 2_000) },
+    at: step.at,
+  }))
+}
+
+function purposeOf(command: string): EpisodeBody['commands'][number]['purpose'] {
+  const run = testRunOf(command)
+  if (run !== null) return run.kind === 'test' ? 'test' : 'lint'
+  return /\b(?:build|compile|bundle|esbuild|webpack|cmake|make)\b/.test(command) ? 'build' : 'other'
+}
+
+function changeOf(steps: readonly Step[], path: string): string {
+  const edits = steps.filter((step) => step.type === 'edit' && step.path === path) as StepOf<'edit'>[]
+  return edits[0]?.before === '' || /^--- \/dev\/null/m.test(edits[0]?.diff ?? '') ? 'A' : 'M'
+}
+
+/** What the person said against it: refusals, changes of their own, and words such as "no, ...". */
+function correctionsOf(steps: readonly Step[]): string[] {
+  const against =
+    /^(?:no\b|nope|wrong|that'?s (?:wrong|not)|don'?t|stop|undo|revert|still (?:fails|failing|broken)|not (?:what|working)|it (?:fails|doesn'?t|does not))/i
+  return steps
+    .flatMap((step, at) => {
+      if (step.type === 'signal' && ['rejected', 'modified', 'undone'].includes(step.signal))
+        return [`${step.signal}: ${step.detail}`]
+      const isLater = steps.slice(0, at).some(({ type }) => type === 'edit')
+      return step.type === 'user' && isLater && against.test(step.text.trim()) ? [step.text.trim()] : []
+    })
+    .slice(0, 100)
+    .map((text) => text.slice(0, 2_000))
+}
+
+function textOf({ goal, attempts, files, outcome }: EpisodeBody): string {
+  const failed = attempts.filter(({ passed }) => passed === false).length
+  const names = files.slice(0, 8).map(({ path }) => path)
+  const more = files.length > names.length ? ` and ${files.length - names.length} more` : ''
+  return [
+    firstLine(goal).slice(0, 300),
+    `Changed ${names.join(', ')}${more} in ${attempts.length} ${attempts.length === 1 ? 'try' : 'tries'}, ${failed} failed.`,
+    `${outcome.verdict}: ${outcome.evidence[0] ?? ''}`,
+  ].join('\n')
+}
+
+function firstLine(text: string): string {
+  return (
+    text
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? text
+  )
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)]
+}

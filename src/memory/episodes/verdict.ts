@@ -1,0 +1,169 @@
+/** Whether a piece of work succeeded: the last relevant test runs after the last edit decide, and nothing else passes. */
+
+import type { Outcome } from '../episode.ts'
+import { runnerSummary } from './exit.ts'
+import type { Step, StepOf } from './session.ts'
+import { type TestRun, testRunOf } from './test-command.ts'
+
+export interface RunResult {
+  step: StepOf<'command'>
+  /** Position in the steps. */
+  at: number
+  run: TestRun
+  /** Null: nothing tells. */
+  passed: boolean | null
+  /** Why, for people. */
+  because: string
+}
+
+/** Every test run of the steps with its result, in order. */
+export function testRuns(steps: readonly Step[]): RunResult[] {
+  return steps.flatMap((step, at) => {
+    if (step.type !== 'command') return []
+    const run = testRunOf(step.command)
+    return run === null ? [] : [{ step, at, run, ...resultOf(step, run) }]
+  })
+}
+
+/**
+ * An exit code counts where it is the runner's own. Otherwise, and where it says 0, the runner's summary has the
+ * last word: a pipe hides failures, and a run without tests proves nothing.
+ */
+export function resultOf(step: StepOf<'command'>, run: TestRun): { passed: boolean | null; because: string } {
+  const summary = run.kind === 'test' ? runnerSummary(step.output) : null
+  const code = step.exitCode
+  if (summary?.failed === true) return { passed: false, because: `it says "${summary.line}"` }
+  if (code !== null && code !== 0) {
+    if (run.ownsExit || summary === null) return { passed: false, because: `it ended with exit code ${code}` }
+    return { passed: null, because: `the line ended with ${code}, the tests say "${summary.line}"` }
+  }
+  if (summary !== null && summary.passed === 0) return { passed: null, because: 'no test was run' }
+  if (summary !== null) return { passed: true, because: `it says "${summary.line}"` }
+  if (ranNothing(step.output)) return { passed: null, because: 'no test was run' }
+  if (code === 0 && run.ownsExit) return { passed: true, because: 'it ended with exit code 0' }
+  if (code === 0) return { passed: null, because: 'the exit code is that of another command of the line' }
+  return { passed: null, because: 'nothing tells how it ended' }
+}
+
+function ranNothing(output: string): boolean {
+  return /no tests? (?:found|ran|were found|to run|collected|files? found)|collected 0 items|\[no test files\]|Ran 0 tests|0 examples|running 0 tests/i.test(
+    output,
+  )
+}
+
+/** The outcome of a piece of work. `edited`: paths that it changed, relative to the repository. */
+export function verdictOf(steps: readonly Step[], edited: readonly string[]): Outcome {
+  const lastEdit = steps.findLastIndex((step) => step.type === 'edit' && step.applied)
+  const runs = testRuns(steps)
+  const negative = negatives(steps, lastEdit)
+  const after = runs.filter(({ at }) => at > lastEdit)
+  const proofs = latestOfEach(after.filter(({ run }) => run.kind === 'test'))
+  const relevant = proofs.filter((result) => isRelevant(result, runs, edited))
+  const failed = [...relevant, ...latestOfEach(after.filter(({ run }) => run.kind === 'check'))].filter(
+    ({ passed }) => passed === false,
+  )
+  const passed = relevant.filter((result) => result.passed === true)
+  const unclear = relevant.filter((result) => result.passed === null)
+  const evidence = [
+    ...relevant.map((result) => `after the last edit: ${nameOf(result)}: ${result.because}`),
+    ...negative,
+    ...positives(steps),
+  ]
+  const shown = failed[0] ?? passed.at(-1) ?? unclear.at(-1) ?? runs.at(-1)
+  const outcome = (verdict: Outcome['verdict'], why: string, source: Outcome['source']): Outcome => ({
+    verdict,
+    source,
+    command: shown?.step.command.slice(0, 2_000) ?? null,
+    exitCode: shown?.step.exitCode ?? null,
+    log: null,
+    evidence: [why, ...evidence].slice(0, 50).map((line) => line.slice(0, 1_000)),
+  })
+  if (negative.length > 0) return outcome('failed', 'The change was taken back.', 'user')
+  if (lastEdit < 0) return outcome('unknown', 'Nothing was changed.', null)
+  if (failed.length > 0)
+    return outcome('failed', `A run after the last edit failed: ${nameOf(failed[0] as RunResult)}.`, 'tests')
+  if (passed.length > 0 && unclear.length === 0)
+    return outcome(
+      'passed',
+      `The tests passed after the last edit: ${nameOf(passed.at(-1) as RunResult)}.`,
+      'tests',
+    )
+  if (passed.length > 0)
+    return outcome('unknown', 'Of several test runs after the last edit, not all tell how they ended.', null)
+  if (unclear.length > 0)
+    return outcome('unknown', 'A test run after the last edit does not tell how it ended.', null)
+  if (proofs.length > 0)
+    return outcome(
+      'unknown',
+      'The tests that ran after the last edit are not about the files that changed.',
+      null,
+    )
+  if (runs.some(({ run }) => run.kind === 'test'))
+    return outcome('unknown', 'No test ran after the last edit.', null)
+  return outcome('unknown', 'No test ran.', null)
+}
+
+/** The newest result of each distinct run: a run that was repeated counts as it ended last. */
+function latestOfEach(results: readonly RunResult[]): RunResult[] {
+  return [...new Map(results.map((result) => [result.run.key, result])).values()]
+}
+
+/** A full run is about everything; a narrowed one must name what changed, or what failed before. */
+function isRelevant(result: RunResult, all: readonly RunResult[], edited: readonly string[]): boolean {
+  const { scope, key } = result.run
+  if (scope.length === 0) return true
+  if (
+    all.some((other) => other.at < result.at && other.passed === false && sharesScope(other.run, result.run))
+  )
+    return true
+  if (all.some((other) => other.run.key === key && other.at < result.at && other.passed === false))
+    return true
+  return scope.some((target) => edited.some((path) => isAbout(target, path)))
+}
+
+function sharesScope(one: TestRun, other: TestRun): boolean {
+  return one.runner === other.runner && one.scope.some((target) => other.scope.includes(target))
+}
+
+/** `tests/test_cart.py::test_x` is about `shop/cart.py`; so are the folder `shop` and the pattern `cart`. */
+function isAbout(target: string, path: string): boolean {
+  const bare = (target.split('::')[0] ?? target)
+    .replace(/^\.\//, '')
+    .replace(/\/?\.\.\.$/, '')
+    .replace(/\\/g, '/')
+  if (bare === '' || path === bare || path.endsWith(`/${bare}`) || path.startsWith(`${bare}/`)) return true
+  const stem = stemOf(path)
+  const wanted = stemOf(bare)
+  if (stem.length >= 3 && wanted.length >= 3 && (wanted.includes(stem) || stem.includes(wanted))) return true
+  return path.split('/').some((part) => part.length >= 3 && part.toLowerCase() === wanted)
+}
+
+function stemOf(path: string): string {
+  const name = path.split('/').at(-1) ?? path
+  return name
+    .replace(/\.\w+$/, '')
+    .replace(/(?:^tests?[_-]?|[._-]?(?:tests?|specs?)$)/gi, '')
+    .replace(/\.(?:test|spec)$/, '')
+    .toLowerCase()
+}
+
+function nameOf({ step, run }: RunResult): string {
+  return run.key.length <= 120 ? run.key : `${step.command.slice(0, 117)}...`
+}
+
+/** What took the work back after it was done. A rejected try that was followed by another edit is history. */
+function negatives(steps: readonly Step[], lastEdit: number): string[] {
+  return steps.flatMap((step, at) => {
+    if (step.type !== 'signal' || at < lastEdit) return []
+    if (step.signal === 'undone' || step.signal === 'rolled-back' || step.signal === 'rejected')
+      return [`${step.signal}: ${step.detail}`]
+    return []
+  })
+}
+
+function positives(steps: readonly Step[]): string[] {
+  const good = new Set(['committed', 'pull-request', 'accepted', 'completed'])
+  return steps.flatMap((step) =>
+    step.type === 'signal' && good.has(step.signal) ? [`${step.signal}: ${step.detail}`] : [],
+  )
+}
