@@ -1,0 +1,182 @@
+/** Masking: every kind of secret goes, whatever surrounds it; what only looks like one stays. */
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { rules } from '@secretlint/secretlint-rule-preset-recommend'
+import fc from 'fast-check'
+import { openRandom } from '../../src/cli/bench/random.ts'
+import { leaks, plantSecrets, secretKinds } from '../../src/cli/bench/secrets.ts'
+import { findOwn, redact } from '../../src/memory/safety/redact.ts'
+import { knownRules, lintSecrets } from '../../src/memory/safety/secretlint.ts'
+import { ordinary } from './ordinary.ts'
+
+const planted = Array.from({ length: 4 }, (_, seed) => plantSecrets(openRandom(seed + 1))).flat()
+
+test('masks every kind of secret in text, diff, address and JSON, and leaves the rest', async () => {
+  assert.ok(secretKinds.length >= 40, `${secretKinds.length} kinds`)
+  const missed: string[] = []
+  for (const { kind, form, text, secret } of planted) {
+    const result = await redact(text)
+    if (result.masked === 0 || leaks(result.text, secret)) missed.push(`${kind}/${form}`)
+    assert.match(result.text, /\[masked: [a-z0-9-]+\]/)
+    assert.equal(sum(result.kinds), result.masked)
+    if (form === 'json') assert.doesNotThrow(() => JSON.parse(result.text), kind)
+    if (form === 'diff') assert.ok(result.text.startsWith('@@ '), kind)
+  }
+  assert.deepEqual(missed, [])
+})
+
+test('a second masking finds nothing', async () => {
+  for (const { kind, form, text } of planted) {
+    const once = await redact(text)
+    assert.deepEqual(await redact(once.text), { text: once.text, masked: 0, kinds: {} }, `${kind}/${form}`)
+  }
+})
+
+test('finds every kind without secretlint, too: a library that fails lets nothing through', () => {
+  const missed = planted.filter(({ text }) => findOwn(text).length === 0)
+  assert.deepEqual(
+    missed.map(({ kind, form }) => `${kind}/${form}`),
+    [],
+  )
+})
+
+test('leaves what is no secret as it is', async () => {
+  const wrong: string[] = []
+  for (const text of ordinary) {
+    const { masked, text: result } = await redact(text)
+    if (masked > 0) wrong.push(result.slice(0, 200))
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('leaves shas, blob ids, images and lockfiles, however many', async () => {
+  const shas = Array.from({ length: 300 }, (_, i) => createHash('sha1').update(String(i)).digest('hex'))
+  const image = createHash('sha512').update('pixel').digest('base64').repeat(40)
+  const text = [
+    ...shas.map((sha, i) =>
+      i % 2 === 0 ? `commit ${sha}` : `index ${sha.slice(0, 10)}..${sha.slice(10, 20)}`,
+    ),
+    ...shas.map((sha) => `"integrity": "sha512-${Buffer.from(sha).toString('base64')}=="`),
+    ...shas.map((sha) => `blob = "${sha}"`),
+    `<img src="data:image/png;base64,${image}">`,
+  ].join('\n')
+  assert.equal((await redact(text)).masked, 0)
+})
+
+test('a comment in the text cannot switch masking off', async () => {
+  const token = plantSecrets(openRandom(5)).find(({ kind }) => kind === 'slack-token')?.text ?? ''
+  assert.equal((await redact(`// secretlint-disable\n${token}`)).masked, 1)
+  assert.ok((await lintSecrets(`// secretlint-disable\n${token}`)).length > 0)
+})
+
+test('a mark in the text does not hide the secret beside it', async () => {
+  const { text, masked } = await redact('DB_PASSWORD=[masked: x]gK3vQ9zL2mXp7Rt')
+  assert.equal(masked, 1)
+  assert.ok(!text.includes('gK3vQ9zL2'))
+})
+
+test('counts places rightly after a byte order mark', async () => {
+  const { text } = await redact('\ufeffpassword = "gK3vQ9zL2mXp7Rt"\nrest')
+  assert.equal(text, '\ufeffpassword = "[masked: secret]"\nrest')
+})
+
+test('the clues that spare most texts the asking miss nothing, and know all rules of the preset', async () => {
+  const ids = rules.map((rule) => rule.meta.id.replace('@secretlint/secretlint-rule-', ''))
+  assert.deepEqual(
+    ids.filter((id) => !knownRules.includes(id)),
+    [],
+  )
+  for (const text of [...planted.map((item) => item.text), ...ordinary])
+    assert.deepEqual(await lintSecrets(text), await lintSecrets(text, { everything: true }))
+})
+
+test('never throws, and masking is settled after the first time, for any text', async () => {
+  const pieces = fc.constantFrom(
+    ...[
+      'password=',
+      'token: "',
+      'eyJ',
+      '-----BEGIN PRIVATE KEY-----',
+      '://u:',
+      '@h.de',
+      '[masked: a]',
+      '[masked: ',
+    ],
+    ...[
+      '"',
+      "'",
+      '\\',
+      '\n',
+      ' = ',
+      'AKIA',
+      'ghp_',
+      'Cookie: a=',
+      '%3D',
+      '\u202e',
+      '\ud800',
+      'x9Kq2LmZ7pTt4Rv8Ws3',
+    ],
+  )
+  const texts = fc
+    .array(
+      fc.oneof(pieces, fc.string({ maxLength: 12, unit: 'binary' }), fc.base64String({ maxLength: 40 })),
+      {
+        maxLength: 14,
+      },
+    )
+    .map((parts) => parts.join(''))
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => {
+      const once = await redact(text)
+      const twice = await redact(once.text)
+      assert.equal(twice.masked, 0)
+      assert.equal(twice.text, once.text)
+    }),
+    { numRuns: 1_500, seed: 7 },
+  )
+})
+
+test('a megabyte of anything takes under five seconds', async () => {
+  const hostile = [
+    'password="',
+    'a',
+    'x: ',
+    '-----BEGIN PRIVATE KEY-----',
+    'eyJhbGciOi-',
+    'eyJhbGciOi.',
+    '://a:',
+    'Cookie: a=bcdefghij; ',
+    'ghs_1_',
+    'SG.aaaa',
+    'token ',
+    'curl -u a:b ',
+    '-_'.repeat(50),
+    'passwordpassword_',
+    'KEY=',
+    '\\',
+    '"',
+  ]
+  for (const piece of hostile) {
+    const text = piece.repeat(Math.ceil(1_000_000 / piece.length))
+    const started = performance.now()
+    await redact(text)
+    const took = performance.now() - started
+    assert.ok(took < 5_000, `${piece} took ${took} ms`)
+  }
+})
+
+test('15,000 commit messages take under ten seconds', async () => {
+  const started = performance.now()
+  for (let i = 0; i < 15_000; i++)
+    await redact(
+      `fix: the token of page ${i} is read again (#${i})\n\nThe password reset kept it.\n\nSigned-off-by: A B <a${i}@b.org>`,
+    )
+  const took = performance.now() - started
+  assert.ok(took < 10_000, `${took} ms`)
+})
+
+function sum(kinds: Record<string, number>): number {
+  return Object.values(kinds).reduce((total, count) => total + count, 0)
+}
