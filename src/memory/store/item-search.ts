@@ -2,7 +2,7 @@
 
 import type { Kind, MemoryRecord } from '../record.ts'
 import type { DatabaseSync } from './database.ts'
-import { readRecord, recordColumns, recordOf } from './items.ts'
+import { readRecord, recordColumns, recordOf, recordTables } from './items.ts'
 import type { FoundRecord, Gate, KeyKind, ListFilter } from './memory-store.ts'
 import { kindsFor, normaliseKey } from './record-keys.ts'
 import { issueHash, wordsHash } from './record-texts.ts'
@@ -49,7 +49,7 @@ export interface ItemSearch {
 
 const selectVisible = `
   select ${recordColumns} from json_each(:ids) as wanted
-  join item on item.id = wanted.value join item_use as use on use.item = item.rowid
+  join item on item.id = wanted.value ${recordTables}
   where ${gate} order by wanted.key`
 
 const selectByKey = `
@@ -84,7 +84,7 @@ const listed = `
   and (:keyKinds is null or exists (select 1 from item_key where item_key.item = item.rowid
     and item_key.kind in (select value from json_each(:keyKinds)) and item_key.value = :keyValue))`
 const selectList = `
-  select ${recordColumns} from item join item_use as use on use.item = item.rowid
+  select ${recordColumns} from item ${recordTables}
   where ${listed} and (:after is null
     or (item.valid_from, item.id) < (select last.valid_from, last.id from item as last where last.id = :after))
   order by item.valid_from desc, item.id desc limit :limit`

@@ -1,6 +1,7 @@
 /** Records as they are now: the rows of `item` and what belongs to them. The caller opens transactions. */
 
 import type { Counters, MemoryRecord } from '../record.ts'
+import { canonical } from './canonical.ts'
 import type { DatabaseSync } from './database.ts'
 import { withoutUse } from './fold.ts'
 import { keysOf } from './record-keys.ts'
@@ -8,10 +9,13 @@ import { hash16, issueHash, type SearchTexts, searchTexts, textHash, wordsHash }
 
 /** What `recordOf` reads. */
 export const recordColumns =
-  'item.record, use.retrieved, use.shown, use.cited, use.helped, use.hurt, use.last_used_at as used'
+  'body.record, use.retrieved, use.shown, use.cited, use.helped, use.hurt, use.last_used_at as used'
 
-const selectRecord = `
-  select ${recordColumns} from item join item_use as use on use.item = item.rowid where item.id = ?`
+/** Where `recordColumns` stand besides `item`. */
+export const recordTables =
+  'join item_record as body on body.item = item.rowid join item_use as use on use.item = item.rowid'
+
+const selectRecord = `select ${recordColumns} from item ${recordTables} where item.id = ?`
 
 export function readRecord(db: DatabaseSync, id: string): MemoryRecord | null {
   const row = db.prepare(selectRecord).get(id)
@@ -35,8 +39,9 @@ export function rowOf(db: DatabaseSync, id: string): number | undefined {
 }
 
 const columns =
-  'id, namespace, kind, status, branch, valid_from, recorded_at, origin, session_id, issue_hash, pinned, inhibited, text_hash, words_hash, fts_hash, record'
+  'id, namespace, kind, status, branch, valid_from, recorded_at, origin, session_id, issue_hash, pinned, inhibited, text_hash, words_hash, fts_hash'
 const insertItem = `insert into item (${columns}) values (${columns.replaceAll(/\w+/g, '?')}) returning rowid`
+const insertRecord = 'insert or replace into item_record (item, record) values (?, ?)'
 const updateItem = `update item set (${columns}) = (${columns.replaceAll(/\w+/g, '?')}) where rowid = ?`
 
 /** Brings a record's rows to what it is now. Text index and keys are only touched where they differ. */
@@ -47,6 +52,7 @@ export function writeRecord(db: DatabaseSync, record: MemoryRecord): void {
   const known = db.prepare(selectRow).get(record.id)
   const row = Number(known?.rowid ?? db.prepare(insertItem).get(...values)?.rowid)
   if (known !== undefined) db.prepare(updateItem).run(...values, row)
+  db.prepare(insertRecord).run(row, canonical(withoutUse(record)))
   writeKeys(db, row, record)
   writeUse(db, row, record)
   if (known === undefined || !fts.equals(known.fts as Uint8Array))
@@ -71,7 +77,6 @@ function valuesOf(record: MemoryRecord, fts: Buffer): (string | number | null | 
     textHash(record),
     wordsHash(record.text),
     fts,
-    JSON.stringify(withoutUse(record)),
   ]
 }
 

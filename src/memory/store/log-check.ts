@@ -10,7 +10,7 @@ import { projectProposals } from './proposals.ts'
 import { memoryMigrations } from './schema.ts'
 
 const clearFold = `
-  delete from item_key; delete from item_use; delete from item; insert into item_fts (item_fts) values ('delete-all');
+  delete from item_key; delete from item_use; delete from item_record; delete from item; insert into item_fts (item_fts) values ('delete-all');
   delete from item_event; delete from proposal; delete from rejection`
 
 /** Throws all projections away and makes them anew from the log, in one transaction. */
@@ -95,7 +95,8 @@ const copyLog = `
 /** Tables of the fold, in a form that does not depend on row numbers. */
 const tables: Record<string, string> = {
   item: `select id, namespace, kind, status, branch, valid_from, recorded_at, origin, session_id, hex(issue_hash),
-    pinned, inhibited, hex(text_hash), hex(words_hash), hex(fts_hash), record from item order by id`,
+    pinned, inhibited, hex(text_hash), hex(words_hash), hex(fts_hash) from item order by id`,
+  records: 'select id, record from item_record join item on item.rowid = item_record.item order by id',
   'use of items': `select id, retrieved, shown, cited, helped, hurt, last_used_at
     from item_use join item on item.rowid = item_use.item order by id`,
   keys: `select id, item_key.kind, value from item_key join item on item.rowid = item_key.item order by id, 2, 3`,

@@ -12,6 +12,7 @@ import {
   quickCheck,
 } from './database.ts'
 import { memoryMigrations } from './schema.ts'
+import { isUnfinished, wipeFiles } from './wipe.ts'
 
 export interface OpenedMemory extends OpenedDatabase {
   file: string | null
@@ -34,13 +35,22 @@ export function openMemory(folder: string | null): OpenedMemory {
 function openChecked(file: string): OpenedDatabase {
   const opened = openDatabase(file, memoryMigrations)
   try {
+    prepare(opened.db)
     const faults = faultsOf(opened.db)
-    if (faults.length === 0) return opened
+    if (faults.length === 0) {
+      if (isUnfinished(opened.db)) wipeFiles(opened.db)
+      return opened
+    }
     throw new DatabaseDamaged(file, new Error(faults.join('; ')))
   } catch (error) {
     opened.db.close()
     throw error
   }
+}
+
+/** What is committed here survives a power cut; what is deleted leaves no bytes behind. */
+function prepare(db: DatabaseSync): void {
+  db.exec('pragma synchronous = full; pragma secure_delete = on')
 }
 
 /** What is broken, empty when nothing is. Throws whatever else went wrong: a busy moment does not damage a file. */

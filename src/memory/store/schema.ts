@@ -202,8 +202,11 @@ export const memoryMigrations: readonly string[] = [
     -- Hash of the normalised words, for duplicates.
     words_hash blob not null,
     -- Hash of what item_fts holds of it: other changes leave the text index alone.
-    fts_hash blob not null,
-    -- JSON without what item_use keeps.
+    fts_hash blob not null
+  ) strict;
+  -- Fold: the whole record as canonical JSON, without what item_use keeps. Apart, so that the rows above stay small.
+  create table item_record (
+    item integer primary key references item (rowid) on delete cascade,
     record text not null
   ) strict;
   -- Fold: how a record was used. Apart, since it changes at every recall.
@@ -216,7 +219,7 @@ export const memoryMigrations: readonly string[] = [
     hurt real not null,
     last_used_at integer
   ) strict;
-  create index item_list on item (kind, status, valid_from desc);
+  create index item_list on item (valid_from desc, id desc);
   create index item_hash on item (text_hash);
   create index item_words on item (words_hash);
   create index item_session on item (session_id) where session_id is not null;
