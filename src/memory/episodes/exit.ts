@@ -12,7 +12,7 @@ const exitForms: readonly RegExp[] = [
   /<returncode>\s*(-?\d+)\s*<\/returncode>/,
   /<exited with exit code (-?\d+)>/,
   /"exit_?[cC]ode"\s*:\s*(-?\d+)/,
-  /^\s*\(?Exit code:?\s*(-?\d+)\)?/im,
+  /(?:^|['.\]] )\s*\(?Exit code:?\s*(-?\d+)\b/im,
   /\b(?:Process|Command|command|process)?\s*(?:exited|failed|finished|completed) with (?:exit )?(?:code|status) (-?\d+)/i,
   /^\s*\[?exit(?: status| code)?:?\s+(-?\d+)\]?\s*$/im,
 ]
