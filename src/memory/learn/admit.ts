@@ -155,8 +155,15 @@ function generic(draft: RecordDraft, evidence: Evidence): string | null {
   if (isByModel(draft) && pronoun.test(draft.text.trim()))
     return 'its subject is a pronoun: nobody will know whose'
   const rooted =
-    (draft.anchors ?? []).length > 0 || (draft.entities ?? []).some((one) => evidence.knowsEntity(one))
+    isInsight(draft) ||
+    (draft.anchors ?? []).length > 0 ||
+    (draft.entities ?? []).some((one) => evidence.knowsEntity(one))
   return rooted ? singleCase(draft, evidence) : 'names nothing of this repository: true of any project'
+}
+
+/** Insights of a role list are general by design (ExpeRepair); their list is short, and they come from an episode. */
+function isInsight({ lesson, provenance }: RecordDraft): boolean {
+  return lesson?.role != null && provenance.sources.some((source) => source.type === 'episode')
 }
 
 /** ArcMemo's rule: a lesson speaks of more than one case. */
