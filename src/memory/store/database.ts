@@ -2,7 +2,7 @@
 
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { UserError } from '../ports.ts'
 
 export type { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -12,6 +12,23 @@ const networkFileSystems = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01
 
 /** Milliseconds to wait for another process before SQLITE_BUSY; longer where locks cross a network. */
 const busyTimeout = { local: 5_000, network: 15_000 }
+
+/** What prepares statements: a database, or `cachedStatements` of one. */
+export interface Statements {
+  prepare(sql: string): StatementSync
+}
+
+/** Prepares each statement once. Not for statements that are read while the same one runs again. */
+export function cachedStatements(db: DatabaseSync): Statements {
+  const known = new Map<string, StatementSync>()
+  return {
+    prepare(sql) {
+      const statement = known.get(sql) ?? db.prepare(sql)
+      known.set(sql, statement)
+      return statement
+    },
+  }
+}
 
 export interface OpenedDatabase {
   db: DatabaseSync

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Actor, Change, EventType, Json, MemoryEvent } from '../event.ts'
 import { canonical } from './canonical.ts'
-import type { DatabaseSync } from './database.ts'
+import type { Statements } from './database.ts'
 import type { EventFilter } from './memory-store.ts'
 
 /** The hash before the first event. */
@@ -17,7 +17,7 @@ export interface Head {
 
 const selectHead = 'select seq, hash from event order by seq desc limit 1'
 
-export function headOf(db: DatabaseSync): Head {
+export function headOf(db: Statements): Head {
   const row = db.prepare(selectHead).get()
   return row === undefined ? { seq: 0, hash: noHash } : { seq: Number(row.seq), hash: hex(row.hash) }
 }
@@ -53,7 +53,7 @@ const insertEvent = `
 const insertTouched = 'insert or ignore into item_event (id, seq) values (?, ?)'
 
 /** Appends one event after `head`, with the records that it touched. */
-export function writeEvent(db: DatabaseSync, head: Head, event: Omit<MemoryEvent, 'hash'>): MemoryEvent {
+export function writeEvent(db: Statements, head: Head, event: Omit<MemoryEvent, 'hash'>): MemoryEvent {
   const texts = textsOf(event)
   const hash = hashOf(head.hash, event, texts)
   const { seq, at, type, cause, reason } = event
@@ -64,7 +64,7 @@ export function writeEvent(db: DatabaseSync, head: Head, event: Omit<MemoryEvent
 }
 
 /** Keeps which records an event touched. */
-export function noteTouched(db: DatabaseSync, event: Pick<MemoryEvent, 'seq' | 'changes'>): void {
+export function noteTouched(db: Statements, event: Pick<MemoryEvent, 'seq' | 'changes'>): void {
   const statement = db.prepare(insertTouched)
   for (const id of new Set(event.changes.map((change) => change.id))) statement.run(id, event.seq)
 }
@@ -72,7 +72,7 @@ export function noteTouched(db: DatabaseSync, event: Pick<MemoryEvent, 'seq' | '
 const updateEvent = 'update event set reason = ?, payload = ?, changes = ?, hash = ? where seq = ?'
 
 /** Puts another content in place of an event's: only a purge does. */
-export function rewriteEvent(db: DatabaseSync, before: string, event: Omit<MemoryEvent, 'hash'>): string {
+export function rewriteEvent(db: Statements, before: string, event: Omit<MemoryEvent, 'hash'>): string {
   const texts = textsOf(event)
   const hash = hashOf(before, event, texts)
   db.prepare(updateEvent).run(event.reason, texts.payload, texts.changes, Buffer.from(hash, 'hex'), event.seq)
@@ -81,7 +81,7 @@ export function rewriteEvent(db: DatabaseSync, before: string, event: Omit<Memor
 
 const selectEvent = 'select * from event where seq = ?'
 
-export function readEvent(db: DatabaseSync, seq: number): MemoryEvent | null {
+export function readEvent(db: Statements, seq: number): MemoryEvent | null {
   const row = db.prepare(selectEvent).get(seq)
   return row === undefined ? null : eventOf(row)
 }
@@ -95,7 +95,7 @@ const selectEventsOf = `
     and (?2 is null or type in (select value from json_each(?2))) order by item_event.seq desc limit ?3`
 
 /** Newest first. */
-export function readEvents(db: DatabaseSync, filter: EventFilter): MemoryEvent[] {
+export function readEvents(db: Statements, filter: EventFilter): MemoryEvent[] {
   const types = filter.types === undefined ? null : JSON.stringify(filter.types)
   const values = [filter.before ?? null, types, filter.limit]
   const rows =
@@ -110,14 +110,14 @@ const selectLater = `
   where item_event.id = ? and item_event.seq > ? order by item_event.seq`
 
 /** Events after `seq` that touched a record, oldest first. */
-export function eventsAfter(db: DatabaseSync, id: string, seq: number): MemoryEvent[] {
+export function eventsAfter(db: Statements, id: string, seq: number): MemoryEvent[] {
   return db.prepare(selectLater).all(id, seq).map(eventOf)
 }
 
 const selectPage = 'select * from event where seq > ? order by seq limit 500'
 
 /** The whole log, oldest first, read in pages: the caller may write between two events. */
-export function* wholeLog(db: DatabaseSync, after = 0): Generator<MemoryEvent> {
+export function* wholeLog(db: Statements, after = 0): Generator<MemoryEvent> {
   let last = after
   while (true) {
     const rows = db.prepare(selectPage).all(last)

@@ -1,9 +1,10 @@
 /** Finding records: by key, by words, by embedded text, by filter. The gate is part of every query. */
 
 import type { Kind, MemoryRecord } from '../record.ts'
-import type { DatabaseSync } from './database.ts'
+import type { Statements } from './database.ts'
 import { readRecord, recordColumns, recordOf, recordTables } from './items.ts'
 import type { FoundRecord, Gate, KeyKind, ListFilter } from './memory-store.ts'
+import { openRareWords, quoted } from './rare-words.ts'
 import { kindsFor, normaliseKey } from './record-keys.ts'
 import { issueHash, wordsHash } from './record-texts.ts'
 
@@ -90,7 +91,8 @@ const selectList = `
   order by item.valid_from desc, item.id desc limit :limit`
 const selectCount = `select count(*) as count from item where ${listed}`
 
-export function openItemSearch(db: DatabaseSync, namespace: string): ItemSearch {
+export function openItemSearch(db: Statements, namespace: string): ItemSearch {
+  const rareWords = openRareWords(db)
   const found = (sql: string, parameters: Parameters): FoundRecord[] =>
     db.prepare(sql).all(parameters).map(foundOf)
   return {
@@ -105,8 +107,8 @@ export function openItemSearch(db: DatabaseSync, namespace: string): ItemSearch 
       return found(selectByKey, { ...gateOf(namespace, filter), ...parameters })
     },
     byWords(tokens, filter, limit) {
-      if (tokens.length === 0) return []
-      const match = [...new Set(tokens)].map((token) => `"${token.replaceAll('"', '""')}"`).join(' OR ')
+      const match = rareWords(tokens).map(quoted).join(' OR ')
+      if (match === '') return []
       return found(selectByWords, { ...gateOf(namespace, filter), match, limit })
     },
     byTextHash(hashes, filter) {

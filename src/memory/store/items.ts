@@ -1,8 +1,9 @@
 /** Records as they are now: the rows of `item` and what belongs to them. The caller opens transactions. */
 
+import { Tokenizer } from '../code/tokens.ts'
 import type { Counters, MemoryRecord } from '../record.ts'
 import { canonical } from './canonical.ts'
-import type { DatabaseSync } from './database.ts'
+import type { Statements } from './database.ts'
 import { withoutUse } from './fold.ts'
 import { keysOf } from './record-keys.ts'
 import { hash16, issueHash, type SearchTexts, searchTexts, textHash, wordsHash } from './record-texts.ts'
@@ -17,7 +18,7 @@ export const recordTables =
 
 const selectRecord = `select ${recordColumns} from item ${recordTables} where item.id = ?`
 
-export function readRecord(db: DatabaseSync, id: string): MemoryRecord | null {
+export function readRecord(db: Statements, id: string): MemoryRecord | null {
   const row = db.prepare(selectRecord).get(id)
   return row === undefined ? null : recordOf(row)
 }
@@ -33,7 +34,7 @@ export function recordOf(row: Record<string, unknown>): MemoryRecord {
 const selectRow = 'select rowid, fts_hash as fts from item where id = ?'
 
 /** The row of a record, or undefined. */
-export function rowOf(db: DatabaseSync, id: string): number | undefined {
+export function rowOf(db: Statements, id: string): number | undefined {
   const row = db.prepare(selectRow).get(id)
   return row === undefined ? undefined : Number(row.rowid)
 }
@@ -45,8 +46,8 @@ const insertRecord = 'insert or replace into item_record (item, record) values (
 const updateItem = `update item set (${columns}) = (${columns.replaceAll(/\w+/g, '?')}) where rowid = ?`
 
 /** Brings a record's rows to what it is now. Text index and keys are only touched where they differ. */
-export function writeRecord(db: DatabaseSync, record: MemoryRecord): void {
-  const texts = searchTexts(record)
+export function writeRecord(db: Statements, record: MemoryRecord, tokenizer = new Tokenizer()): void {
+  const texts = searchTexts(record, tokenizer)
   const fts = hash16(JSON.stringify(texts))
   const values = valuesOf(record, fts)
   const known = db.prepare(selectRow).get(record.id)
@@ -84,7 +85,7 @@ const selectKeys = 'select kind, value from item_key where item = ?'
 const deleteKey = 'delete from item_key where kind = ? and value = ? and item = ?'
 const insertKey = 'insert or ignore into item_key (kind, value, item) values (?, ?, ?)'
 
-function writeKeys(db: DatabaseSync, row: number, record: MemoryRecord): void {
+function writeKeys(db: Statements, row: number, record: MemoryRecord): void {
   const wanted = new Map(keysOf(record).map(([kind, value]) => [`${kind}\n${value}`, { kind, value }]))
   for (const old of db.prepare(selectKeys).all(row)) {
     const name = `${old.kind}\n${old.value}`
@@ -98,7 +99,7 @@ const insertUse = `
   insert or replace into item_use (item, retrieved, shown, cited, helped, hurt, last_used_at)
   values (?, ?, ?, ?, ?, ?, ?)`
 
-function writeUse(db: DatabaseSync, row: number, { counters, lastUsedAt }: MemoryRecord): void {
+function writeUse(db: Statements, row: number, { counters, lastUsedAt }: MemoryRecord): void {
   const { retrieved, shown, cited, helped, hurt } = counters
   db.prepare(insertUse).run(row, retrieved, shown, cited, helped, hurt, lastUsedAt)
 }
@@ -108,11 +109,11 @@ const updateUse =
   'update item_use set retrieved = ?, shown = ?, cited = ?, helped = ?, hurt = ? where item = ?'
 
 /** The counters of a row. */
-export function readCounters(db: DatabaseSync, row: number): Counters {
+export function readCounters(db: Statements, row: number): Counters {
   return { ...db.prepare(selectUse).get(row) } as unknown as Counters
 }
 
-export function writeCounters(db: DatabaseSync, row: number, counters: Counters): void {
+export function writeCounters(db: Statements, row: number, counters: Counters): void {
   const { retrieved, shown, cited, helped, hurt } = counters
   db.prepare(updateUse).run(retrieved, shown, cited, helped, hurt, row)
 }
@@ -120,7 +121,7 @@ export function writeCounters(db: DatabaseSync, row: number, counters: Counters)
 const deleteTexts = 'delete from item_fts where rowid = ?'
 const insertTexts = 'insert into item_fts (rowid, cue, body, entities, prose) values (?, ?, ?, ?, ?)'
 
-function writeTexts(db: DatabaseSync, row: number, texts: SearchTexts, replace: boolean): void {
+function writeTexts(db: Statements, row: number, texts: SearchTexts, replace: boolean): void {
   if (replace) db.prepare(deleteTexts).run(row)
   db.prepare(insertTexts).run(row, texts.cue, texts.body, texts.entities, texts.prose)
 }
@@ -128,7 +129,7 @@ function writeTexts(db: DatabaseSync, row: number, texts: SearchTexts, replace: 
 const deleteItem = 'delete from item where rowid = ?'
 
 /** Takes a record out of all projections; nothing when it is not there. */
-export function eraseRecord(db: DatabaseSync, id: string): void {
+export function eraseRecord(db: Statements, id: string): void {
   const row = rowOf(db, id)
   if (row === undefined) return
   db.prepare(deleteTexts).run(row)
@@ -138,7 +139,7 @@ export function eraseRecord(db: DatabaseSync, id: string): void {
 const selectIds = 'select id from item where id >= ? and id < ? order by id limit 2'
 
 /** The ids that begin with `prefix`; two at most. */
-export function idsFrom(db: DatabaseSync, prefix: string): string[] {
+export function idsFrom(db: Statements, prefix: string): string[] {
   return db
     .prepare(selectIds)
     .all(prefix, `${prefix}~`)

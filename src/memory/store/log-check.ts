@@ -1,8 +1,9 @@
 /** Whether log and fold are sound, and the fold made anew from the log. */
 
+import { Tokenizer } from '../code/tokens.ts'
 import type { Json, MemoryEvent } from '../event.ts'
 import type { MemoryRecord } from '../record.ts'
-import { type DatabaseSync, openDatabase, transaction } from './database.ts'
+import { cachedStatements, type DatabaseSync, openDatabase, transaction } from './database.ts'
 import { chainHash, noHash, noteTouched, wholeLog } from './events.ts'
 import { ChangeConflict, fold, type State } from './fold.ts'
 import { writeRecord } from './items.ts'
@@ -22,13 +23,15 @@ export function rebuild(db: DatabaseSync): void {
 }
 
 function projectAll(db: DatabaseSync, log: Iterable<MemoryEvent>): void {
+  const statements = cachedStatements(db)
+  const tokenizer = new Tokenizer()
   const state: State = new Map()
   for (const event of log) {
-    noteTouched(db, event)
-    projectProposals(db, event)
+    noteTouched(statements, event)
+    projectProposals(statements, event)
     fold([event], state)
   }
-  for (const record of inOrder(state)) writeRecord(db, record)
+  for (const record of inOrder(state)) writeRecord(statements, record, tokenizer)
 }
 
 function inOrder(state: State): MemoryRecord[] {

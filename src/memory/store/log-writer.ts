@@ -1,10 +1,11 @@
 /** Writes events: every change checked against what is there, then log and projections in one transaction. */
 
+import { Tokenizer } from '../code/tokens.ts'
 import type { Change, EventDraft, MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import { type Counters, type MemoryRecord, recordSchema } from '../record.ts'
 import { same } from './canonical.ts'
-import { type DatabaseSync, transaction } from './database.ts'
+import { type DatabaseSync, type Statements, transaction } from './database.ts'
 import { chainHash, type Head, headOf, readEvents, writeEvent } from './events.ts'
 import { addCounters, applyChange, byLink, ChangeConflict, roundCount } from './fold.ts'
 import { eraseRecord, readCounters, readRecord, rowOf, writeCounters, writeRecord } from './items.ts'
@@ -14,10 +15,14 @@ export interface LogOptions {
   db: DatabaseSync
   namespace: string
   now: () => number
+  /** Of `db`. */
+  statements: Statements
 }
 
 /** Records that a transaction has read or changed, and what it must still project. */
-interface Session extends LogOptions {
+interface Session {
+  db: Statements
+  namespace: string
   head: Head
   at: number
   records: Map<string, MemoryRecord | null>
@@ -39,7 +44,8 @@ export function decide(options: LogOptions, work: () => readonly EventDraft[]): 
 
 function begin(options: LogOptions): Session {
   const state = { records: new Map(), dirty: new Set<string>(), counted: new Map() }
-  return { ...options, ...state, head: headOf(options.db), at: options.now() }
+  const { statements, namespace } = options
+  return { db: statements, namespace, ...state, head: headOf(statements), at: options.now() }
 }
 
 function append(session: Session, draft: EventDraft): MemoryEvent {
@@ -155,7 +161,7 @@ const selectPurged = `
   select event.seq from item_event join event on event.seq = item_event.seq
   where item_event.id = ? and event.type = 'PURGED' limit 1`
 
-function purgedBy(db: DatabaseSync, id: string): number | undefined {
+function purgedBy(db: Statements, id: string): number | undefined {
   const row = db.prepare(selectPurged).get(id)
   return row === undefined ? undefined : Number(row.seq)
 }
@@ -223,9 +229,11 @@ function countersIn(session: Session, id: string): { row: number; counters: Coun
 /** Writes what the events made of the records. */
 function project({ db, records, dirty, counted }: Session): void {
   for (const { row, counters } of counted.values()) writeCounters(db, row, counters)
+  // Words come again and again: one tokenizer remembers them for the whole transaction.
+  const tokenizer = new Tokenizer()
   for (const id of dirty) {
     const record = records.get(id) ?? null
     if (record === null) eraseRecord(db, id)
-    else writeRecord(db, record)
+    else writeRecord(db, record, tokenizer)
   }
 }

@@ -51,6 +51,8 @@ function openChecked(file: string): OpenedDatabase {
 /** What is committed here survives a power cut; what is deleted leaves no bytes behind. */
 function prepare(db: DatabaseSync): void {
   db.exec('pragma synchronous = full; pragma secure_delete = on')
+  // Pages of 4 KB. An episode writes about fifty: moving them into the file every 80 episodes keeps writes quick.
+  db.exec('pragma wal_autocheckpoint = 4000')
 }
 
 /** What is broken, empty when nothing is. Throws whatever else went wrong: a busy moment does not damage a file. */

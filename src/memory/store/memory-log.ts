@@ -4,6 +4,7 @@ import { monotonicFactory } from 'ulid'
 import { UserError } from '../ports.ts'
 import { type MemoryRecord, noUse, type RecordDraft } from '../record.ts'
 import { dropUnnamed, readArtifact, writeArtifact } from './artifacts.ts'
+import { cachedStatements } from './database.ts'
 import { headOf, readEvent, readEvents } from './events.ts'
 import { applyChange } from './fold.ts'
 import { openItemSearch } from './item-search.ts'
@@ -18,7 +19,7 @@ import { revert } from './undo.ts'
 /** The store over an open `memory.db`. Whoever opened the database closes it. */
 export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const { db, namespace } = options
-  const log: LogOptions = { db, namespace, now: options.now ?? Date.now }
+  const log: LogOptions = { db, namespace, now: options.now ?? Date.now, statements: cachedStatements(db) }
   const newId = monotonicFactory()
   return {
     db,
@@ -38,7 +39,7 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
     lastSeq: () => headOf(db).seq,
     proposals: (waitingOnly) => readProposals(db, waitingOnly),
     rejections: () => readRejections(db),
-    ...openItemSearch(db, namespace),
+    ...openItemSearch(log.statements, namespace),
 
     putArtifact: (kind, mime, content) => writeArtifact(db, { kind, mime }, content, log.now()),
     artifact: (sha) => readArtifact(db, sha),

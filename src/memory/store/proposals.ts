@@ -1,7 +1,7 @@
 /** Proposals that wait for a person, and counts of what the gates turned away. The caller opens transactions. */
 
 import type { Json, MemoryEvent } from '../event.ts'
-import type { DatabaseSync } from './database.ts'
+import type { Statements } from './database.ts'
 import { readEvent } from './events.ts'
 import type { Proposal } from './memory-store.ts'
 
@@ -14,7 +14,7 @@ const addRejections = `
   insert into rejection (gate, count) values (?, ?) on conflict (gate) do update set count = count + excluded.count`
 
 /** What an event means for proposals and rejections. */
-export function projectProposals(db: DatabaseSync, event: MemoryEvent): void {
+export function projectProposals(db: Statements, event: MemoryEvent): void {
   if (event.type === 'PROPOSED') {
     const id = textOf(event.payload, 'itemId') ?? event.changes[0]?.id ?? null
     db.prepare(insertProposal).run(event.seq, id, JSON.stringify(event.payload))
@@ -23,7 +23,7 @@ export function projectProposals(db: DatabaseSync, event: MemoryEvent): void {
 }
 
 /** `sign` -1 takes an event back; undoing an undo brings it in again. `by`: the event that is being projected. */
-function apply(db: DatabaseSync, event: MemoryEvent, how: { sign: 1 | -1; by: number }): void {
+function apply(db: Statements, event: MemoryEvent, how: { sign: 1 | -1; by: number }): void {
   const { sign, by } = how
   if (event.type === 'REVERTED') {
     const reverted = readEvent(db, numberOf(event.payload, 'reverts') ?? 0)
@@ -38,7 +38,7 @@ function apply(db: DatabaseSync, event: MemoryEvent, how: { sign: 1 | -1; by: nu
   else db.prepare(unsettle).run(event.cause, event.seq)
 }
 
-function countRejection(db: DatabaseSync, event: MemoryEvent, sign: number): void {
+function countRejection(db: Statements, event: MemoryEvent, sign: number): void {
   const gate = textOf(event.payload, 'gate')
   if (event.type !== 'REJECTED' || gate === undefined) return
   db.prepare(addRejections).run(gate, sign * (numberOf(event.payload, 'count') ?? 1))
@@ -47,7 +47,7 @@ function countRejection(db: DatabaseSync, event: MemoryEvent, sign: number): voi
 const selectProposals = 'select * from proposal where ? = 0 or settled_by is null order by seq'
 
 /** Oldest first. */
-export function readProposals(db: DatabaseSync, waitingOnly: boolean): Proposal[] {
+export function readProposals(db: Statements, waitingOnly: boolean): Proposal[] {
   return db
     .prepare(selectProposals)
     .all(waitingOnly ? 1 : 0)
@@ -61,7 +61,7 @@ export function readProposals(db: DatabaseSync, waitingOnly: boolean): Proposal[
 
 const selectRejections = 'select gate, count from rejection where count <> 0 order by gate'
 
-export function readRejections(db: DatabaseSync): Record<string, number> {
+export function readRejections(db: Statements): Record<string, number> {
   const rows = db.prepare(selectRejections).all()
   return Object.fromEntries(rows.map((row) => [String(row.gate), Number(row.count)]))
 }

@@ -1,7 +1,7 @@
 /** What a record says, as text to embed, to index and to compare: pure functions of the record. */
 
 import { createHash } from 'node:crypto'
-import { codeTokens } from '../code/tokens.ts'
+import { Tokenizer } from '../code/tokens.ts'
 import type { EpisodeBody } from '../episode.ts'
 import type { MemoryRecord } from '../record.ts'
 
@@ -47,7 +47,11 @@ export interface SearchTexts {
 const longest = { cue: 1_000, body: 8_000, entities: 6_000, prose: 10_000 } as const
 
 /** What a record is found by in words, code-aware tokens joined by spaces. */
-export function searchTexts(record: MemoryRecord): SearchTexts {
+export function searchTexts(record: MemoryRecord, tokenizer = new Tokenizer()): SearchTexts {
+  const tokens = (texts: readonly string[], most: number): string => {
+    const text = texts.filter(Boolean).join('\n').slice(0, most)
+    return tokenizer.tokens(text, 0, text.length).slice(1)
+  }
   const { episode, fact, lesson } = record
   const anchors = record.anchors.flatMap((anchor) => [anchor.path, anchor.symbol ?? ''])
   const entities = [...record.entities, ...anchors, ...record.tags]
@@ -87,8 +91,4 @@ function written(episode: EpisodeBody): string[] {
   const all = [...tries, episode.patch?.content?.text ?? '', ...outputs].filter((text) => text !== '')
   const share = Math.max(400, Math.floor(longest.prose / Math.max(1, all.length)))
   return all.map((text) => text.slice(0, share))
-}
-
-function tokens(texts: readonly string[], most: number): string {
-  return codeTokens(texts.filter(Boolean).join('\n').slice(0, most)).join(' ')
 }
