@@ -17,6 +17,11 @@ export interface FixMessage extends MessageOnly {
   restoredBy: string | null
 }
 
+/** What stays of a change when it is rebased or picked: who made it, when, and what it says. */
+export function changeOf({ subject, author, authoredAt }: MessageOnly): string {
+  return `${authoredAt} ${author} ${subject}`
+}
+
 export interface HistoryMessages {
   head: string
   /** Non-merge commits that were looked at. */

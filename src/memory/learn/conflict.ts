@@ -33,7 +33,10 @@ export function labelPair(newcomer: Claim, known: Claim, stated?: PairLabel): Pa
 
 function labelByKey(newcomer: Claim, known: Claim): PairVerdict | null {
   const key = newcomer.fact?.key ?? null
-  if (key === null || key !== known.fact?.key) return null
+  const other = known.fact?.key ?? null
+  if (key !== null && other !== null && key !== other)
+    return { label: 'unrelated', why: `about ${key}, not ${other}: however alike they sound, both hold` }
+  if (key === null || known.fact === undefined || key !== other) return null
   const values = [newcomer.fact?.value ?? newcomer.text, known.fact.value ?? known.text]
   if (values[0]?.trim() === values[1]?.trim()) return { label: 'duplicate', why: `the same value of ${key}` }
   if ((newcomer.validFrom ?? 0) === (known.validFrom ?? 0))
