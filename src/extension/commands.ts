@@ -2,11 +2,13 @@
 
 import * as vscode from 'vscode'
 import type { RootStatus } from '../protocol.ts'
+import { chosenRoot } from './chosen-root.ts'
 import { addCommitCommands } from './commit-pick.ts'
 import type { Documents } from './documents.ts'
 import { healthReport } from './health-report.ts'
 import { healthText, redactPaths } from './health-text.ts'
 import { locateIssue } from './locate-pick.ts'
+import { addMemoryCommands } from './memory-commands.ts'
 import { searchMemory } from './search-pick.ts'
 import { registerCommand } from './shown-errors.ts'
 import type { WindowMemory } from './window-memory.ts'
@@ -37,6 +39,7 @@ export function addCommands(context: vscode.ExtensionContext, parts: CommandPart
   add('showLog', () => log.show())
   add('menu', () => showMenu(memory))
   addCommitCommands(context, parts)
+  addMemoryCommands(context, parts)
 }
 
 /** Goes on where a run was stopped or failed, or begins where indexing does not begin by itself. */
@@ -65,18 +68,6 @@ async function copyDiagnostics(context: vscode.ExtensionContext, memory: WindowM
   void vscode.window.showInformationMessage(vscode.l10n.t('Diagnostics were copied, with paths redacted.'))
 }
 
-/** The root that was named, the only one, or the one that the person picks. */
-async function chosenRoot(memory: WindowMemory, named: unknown): Promise<RootStatus | undefined> {
-  const { roots } = memory.state()
-  const known = roots.find(({ root }) => root === named)
-  // Asking the service says why there is no root: no folder, no trust, or a folder that failed to open.
-  if (roots.length === 0) await memory.call('status')
-  if (known !== undefined || roots.length < 2) return known ?? roots[0]
-  const items = roots.map((status) => ({ label: status.name, description: status.root, status }))
-  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Which folder?') })
-  return choice?.status
-}
-
 async function showMenu(memory: WindowMemory): Promise<void> {
   const { access, roots } = memory.state()
   if (access === 'untrusted') return void (await vscode.commands.executeCommand('workbench.trust.manage'))
@@ -85,6 +76,9 @@ async function showMenu(memory: WindowMemory): Promise<void> {
     ['search', vscode.l10n.t('Search Memory'), 'casebook.search', true],
     ['issues', vscode.l10n.t('Find Files for an Issue'), 'casebook.locate', true],
     ['git-commit', vscode.l10n.t('Search Commits'), 'casebook.searchCommits', true],
+    ['lightbulb', vscode.l10n.t('Recall…'), 'casebook.recall', true],
+    ['add', vscode.l10n.t('Remember…'), 'casebook.remember', true],
+    ['checklist', vscode.l10n.t('Review Memories'), 'casebook.reviewMemories', true],
     ['book', vscode.l10n.t('Show Casebook'), 'casebook.panel.focus', true],
     ['debug-pause', vscode.l10n.t('Pause Indexing'), 'casebook.pause', kinds.has('indexing')],
     ['debug-start', vscode.l10n.t('Resume Indexing'), 'casebook.resume', kinds.has('paused')],

@@ -1,9 +1,11 @@
-/** Read-only pages of the memory as documents of the editor: a commit, the excluded files, the health. */
+/** Read-only pages of the memory as documents of the editor: a commit, the excluded files, the health, a memory. */
 
 import * as vscode from 'vscode'
 import type { CommitDetail, ExcludedFile } from '../protocol.ts'
 import { healthReport } from './health-report.ts'
 import { healthText } from './health-text.ts'
+import { memoryPageText, whyPageText } from './memory-page-text.ts'
+import { type PageTarget, pageLinks } from './page-links.ts'
 import type { WindowMemory } from './window-memory.ts'
 
 const scheme = 'casebook'
@@ -12,9 +14,12 @@ export type Page =
   | { kind: 'commit'; root: string; sha: string }
   | { kind: 'excluded'; root: string }
   | { kind: 'health' }
+  | { kind: 'memory' | 'why'; root: string; id: string; title: string }
 
 export interface Documents {
   show(page: Page): Promise<void>
+  /** Where the page would be shown, for a diff of two. */
+  uriOf(page: Page): vscode.Uri
 }
 
 export function addDocuments(context: vscode.ExtensionContext, memory: WindowMemory): Documents {
@@ -27,10 +32,21 @@ export function addDocuments(context: vscode.ExtensionContext, memory: WindowMem
       onDidChange: changed.event,
       provideTextDocumentContent,
     }),
+    vscode.languages.registerDocumentLinkProvider(
+      { scheme },
+      { provideDocumentLinks: (document) => linksOf(memory, document) },
+    ),
+    // A page that is open shows what is true now.
+    memory.onDidChangeMemories(({ root }) => {
+      for (const { uri } of vscode.workspace.textDocuments) {
+        if (uri.scheme === scheme && isAboutMemory(uri, root)) changed.fire(uri)
+      }
+    }),
   )
   return {
+    uriOf,
     async show(page) {
-      const uri = vscode.Uri.from({ scheme, path: `/${titleOf(page)}`, query: JSON.stringify(page) })
+      const uri = uriOf(page)
       // A page that is open already would show what was true when it was opened.
       changed.fire(uri)
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true })
@@ -38,8 +54,39 @@ export function addDocuments(context: vscode.ExtensionContext, memory: WindowMem
   }
 }
 
+function uriOf(page: Page): vscode.Uri {
+  return vscode.Uri.from({ scheme, path: `/${titleOf(page)}`, query: JSON.stringify(page) })
+}
+
+function isAboutMemory(uri: vscode.Uri, root: string): boolean {
+  const page = JSON.parse(uri.query) as Page
+  return (page.kind === 'memory' || page.kind === 'why') && page.root === root
+}
+
+function linksOf(memory: WindowMemory, document: vscode.TextDocument): vscode.DocumentLink[] {
+  const page = JSON.parse(document.uri.query) as Page
+  if (page.kind !== 'memory' && page.kind !== 'why') return []
+  return pageLinks(document.getText()).map(({ line, start, end, target }) => {
+    const range = new vscode.Range(line, start, line, end)
+    return new vscode.DocumentLink(range, targetUri(memory, page.root, target))
+  })
+}
+
+function targetUri(memory: WindowMemory, root: string, target: PageTarget): vscode.Uri {
+  if (target.kind === 'code') {
+    return memory.uriOf({ root, path: target.path }).with({ fragment: `L${target.startLine}` })
+  }
+  const [command, argument] =
+    target.kind === 'commit'
+      ? ['casebook.examineCommit', { root, sha: target.sha }]
+      : ['casebook.openMemory', { root, id: target.id }]
+  return vscode.Uri.parse(`command:${command}?${encodeURIComponent(JSON.stringify([argument]))}`)
+}
+
 function titleOf(page: Page): string {
   if (page.kind === 'commit') return `${page.sha.slice(0, 10)}.diff`
+  if (page.kind === 'memory') return `${page.title}.md`
+  if (page.kind === 'why') return `Why ${page.title}.md`
   return page.kind === 'excluded' ? 'Casebook excluded files.txt' : 'Casebook health.md'
 }
 
@@ -51,6 +98,10 @@ async function textOf(memory: WindowMemory, context: vscode.ExtensionContext, pa
       return excludedText(await memory.call('excluded', page))
     case 'health':
       return healthText(await healthReport(context, memory))
+    case 'memory':
+      return memoryPageText(await memory.ask('show', [page.id], { root: page.root }))
+    case 'why':
+      return whyPageText(await memory.ask('show', [page.id], { root: page.root }))
   }
 }
 

@@ -21,6 +21,8 @@ export interface LivePickOptions<Item> {
   query: string
   ask(query: string): Promise<LiveAnswer<Item>>
   accept(item: Item): Promise<void>
+  /** Called when the pick goes away without a choice. */
+  leave?(): void
 }
 
 /** Items keep the order of the answer: the editor neither filters nor sorts them. */
@@ -37,6 +39,7 @@ export function showLivePick<Item extends vscode.QuickPickItem>(options: LivePic
     const notes = answer.items.length > 0 || answer.nothing === undefined ? [] : [note(answer.nothing)]
     pick.items = [...answer.items.map((item) => ({ ...item, alwaysShow: true })), ...notes]
   }
+  let accepted = false
   keepOrder(pick)
   pick.title = options.title
   pick.placeholder = options.placeholder
@@ -48,12 +51,14 @@ export function showLivePick<Item extends vscode.QuickPickItem>(options: LivePic
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems
     if (item === undefined || isNote(item)) return
+    accepted = true
     pick.hide()
     void options.accept(item as Item)
   })
   pick.onDidHide(() => {
     clearTimeout(waiting)
     pick.dispose()
+    if (!accepted) options.leave?.()
   })
   pick.show()
   if (options.query !== '') void search(options.query)

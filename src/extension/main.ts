@@ -5,6 +5,7 @@ import { addCommands } from './commands.ts'
 import { addDocuments } from './documents.ts'
 import { addEmbedderConsent } from './embedder-consent.ts'
 import { addFreshness } from './freshness.ts'
+import { addMemoryTree, type MemoryTree } from './memory-tree.ts'
 import { openWindowMemory } from './open-window-memory.ts'
 import { addPanel } from './panel.ts'
 import { addStatusBar } from './status-bar.ts'
@@ -17,6 +18,7 @@ export interface CasebookExtension {
   memory: WindowMemory
   /** How many pages of the panel were served. */
   panelPages(): number
+  tree: MemoryTree
 }
 
 export function activate(context: vscode.ExtensionContext): CasebookExtension {
@@ -27,7 +29,8 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
   addStatusBar(context, memory)
   addCommands(context, { memory, documents, log })
   const panel = addPanel(context, memory)
+  const tree = addMemoryTree(context, memory, log)
   addFreshness(context, memory, log)
   addEmbedderConsent(context, memory)
-  return { activationMilliseconds: performance.now() - began, memory, panelPages: panel.pages }
+  return { activationMilliseconds: performance.now() - began, memory, panelPages: panel.pages, tree }
 }

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode'
 import { agreedSettings } from './embedder-consent.ts'
+import { settingsWithModelKey } from './model-key.ts'
 import { WindowMemory } from './window-memory.ts'
 
 export function openWindowMemory(
@@ -11,7 +12,7 @@ export function openWindowMemory(
   // Settings bring a schema library along: loaded with the first use, not with the activation.
   const settings = async () => {
     const { readSettings } = await import('./settings.ts')
-    return await agreedSettings(context, readSettings(log))
+    return await settingsWithModelKey(context, await agreedSettings(context, readSettings(log)))
   }
   const entry = vscode.Uri.joinPath(context.extensionUri, 'dist', 'service.cjs').fsPath
   const memory = new WindowMemory({ entry, log, settings })

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode'
 import type { Hit, SearchReply } from '../protocol.ts'
+import { rootPrefix } from './chosen-root.ts'
 import { explainText } from './explain-text.ts'
 import { showLivePick } from './live-pick.ts'
 import { openSpan } from './open-span.ts'
@@ -37,13 +38,6 @@ function itemOf(memory: WindowMemory, hit: Hit): HitItem {
   const name = hit.name === '' ? (hit.path.split('/').at(-1) ?? hit.path) : hit.name
   const place = `${hit.path}:${hit.span.startLine}-${hit.span.endLine}`
   return { label: `$(${icon}) ${name}`, description: `${rootPrefix(memory, hit.root)}${place}`, detail, hit }
-}
-
-/** With several folders a path alone does not say where it is. */
-function rootPrefix(memory: WindowMemory, root: string): string {
-  const { roots } = memory.state()
-  const name = roots.find((status) => status.root === root)?.name ?? root
-  return roots.length > 1 ? `${name}: ` : ''
 }
 
 function titleOf({ coverage }: SearchReply): string {

@@ -10,11 +10,13 @@ const properties: Record<string, { default: unknown; scope: string }> =
   manifest.contributes.configuration.properties
 
 test('offers every setting with the default of the code, and no other', () => {
-  const { embedder, ...plain } = defaultSettings
+  const { embedder, model, ...plain } = defaultSettings
   const { apiKey: _secret, ...offered } = embedder
+  const { apiKey: _other, ...asked } = model
   const expected = new Map<string, unknown>([
     ...Object.entries(plain).map(([key, value]) => [`casebook.${key}`, value] as const),
     ...Object.entries(offered).map(([key, value]) => [`casebook.embedder.${key}`, value] as const),
+    ...Object.entries(asked).map(([key, value]) => [`casebook.model.${key}`, value] as const),
   ])
   assert.deepEqual(new Map(Object.entries(properties).map(([key, value]) => [key, value.default])), expected)
 })
@@ -27,6 +29,36 @@ test('takes nothing of an untrusted folder that says where code goes', () => {
   }
 })
 
+test('takes nothing of an untrusted folder that says where memories go', () => {
+  const restricted: string[] = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations
+  for (const key of ['model.baseUrl', 'model.model', 'shareFolder']) {
+    assert.ok(restricted.includes(`casebook.${key}`))
+  }
+  assert.ok(!Object.keys(properties).some((key) => /key$/i.test(key)), 'a key is never a setting')
+})
+
+test('offers memory commands only in trusted folders, and those of one memory only where one is chosen', () => {
+  const { commands, menus } = manifest.contributes
+  const hidden = new Set(
+    menus.commandPalette.filter(({ when }: { when: string }) => when === 'false').map(commandOf),
+  )
+  for (const entry of commands) {
+    if (!/(Memory|Memories)$|\.(remember|recall|forgetFrom)/.test(entry.command)) continue
+    assert.match(entry.enablement ?? '', /isWorkspaceTrusted/, entry.command)
+    const needsOne = /\.(open|edit|pin|unpin|mute|unmute|archive|restore|accept|reject|forget)Memory$/
+    assert.equal(hidden.has(entry.command), needsOne.test(entry.command) || /refresh/.test(entry.command))
+  }
+})
+
+test('offers no command in a menu that is not there', () => {
+  const known = new Set(manifest.contributes.commands.map(commandOf))
+  const used = Object.values(manifest.contributes.menus).flat() as { command: string }[]
+  assert.deepEqual(
+    used.map(commandOf).filter((command) => !known.has(command)),
+    [],
+  )
+})
+
 test('has a text for every placeholder, and no text without one', () => {
   const used = [...JSON.stringify(manifest).matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key ?? '')
   assert.deepEqual(new Set(used), new Set(Object.keys(texts)))
@@ -36,3 +68,7 @@ test('starts after the editor and for nothing else', () => {
   assert.deepEqual(manifest.activationEvents, ['onStartupFinished'])
   assert.deepEqual(manifest.extensionKind, ['workspace'])
 })
+
+function commandOf({ command }: { command: string }): string {
+  return command
+}

@@ -1,0 +1,82 @@
+/** Memory that leaves and comes back: export, import, and the folder that a team shares. */
+
+import * as vscode from 'vscode'
+import type { RootStatus } from '../protocol.ts'
+import type { ImportSummary, ShareSummary } from '../protocol-memories.ts'
+import { chosenRoot } from './chosen-root.ts'
+import { withProgress } from './progress.ts'
+import type { WindowMemory } from './window-memory.ts'
+
+const filters = { 'Casebook memories': ['jsonl'] }
+
+/** The file may be given by whoever calls the command. */
+export async function exportMemories(memory: WindowMemory, given: unknown): Promise<void> {
+  const root = await chosenRoot(memory)
+  if (root === undefined) return
+  const file = given instanceof vscode.Uri ? given : await chosenTarget(root)
+  if (file === undefined) return
+  const done = await withProgress(vscode.l10n.t('Casebook writes the memories…'), () =>
+    memory.ask('export', [file.fsPath], { root: root.root }),
+  )
+  const text = vscode.l10n.t('{0} memories and {1} events are in {2}.', done.records, done.events, done.path)
+  void vscode.window.showInformationMessage(text)
+}
+
+async function chosenTarget({ name }: RootStatus): Promise<vscode.Uri | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri
+  return await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Export memories'),
+    filters,
+    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, `${name}-memories.jsonl`) }),
+  })
+}
+
+export async function importMemories(memory: WindowMemory, given: unknown): Promise<void> {
+  const root = await chosenRoot(memory)
+  if (root === undefined) return
+  const chosen =
+    given instanceof vscode.Uri
+      ? [given]
+      : await vscode.window.showOpenDialog({ title: vscode.l10n.t('Import memories'), filters })
+  const [file] = chosen ?? []
+  if (file === undefined) return
+  const done = await withProgress(vscode.l10n.t('Casebook reads the memories…'), () =>
+    memory.ask('import', [file.fsPath], { root: root.root }),
+  )
+  void vscode.window.showInformationMessage(importText(done))
+}
+
+function importText({ added, known, mode, notes }: ImportSummary): string {
+  const counts = vscode.l10n.t('{0} memories came in, {1} were known.', added, known)
+  const merged = mode === 'merged' ? [vscode.l10n.t('New ones wait for your review.')] : []
+  return [counts, ...merged, ...notes].join(' ')
+}
+
+export async function shareMemories(memory: WindowMemory, named: unknown): Promise<void> {
+  const root = await chosenRoot(memory, named)
+  if (root === undefined) return
+  if (String(vscode.workspace.getConfiguration('casebook').get('shareFolder') ?? '') === '') {
+    const open = vscode.l10n.t('Open Settings')
+    const text = vscode.l10n.t('Name the folder for shared memories first, for example "casebook".')
+    if ((await vscode.window.showInformationMessage(text, open)) === open) {
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'casebook.shareFolder')
+    }
+    return
+  }
+  const done = await withProgress(vscode.l10n.t('Casebook writes shared memories…'), () =>
+    memory.ask('share', [], { root: root.root }),
+  )
+  tellShared(done)
+}
+
+function tellShared({ folder, written, removed, takenOver, problems }: ShareSummary): void {
+  const text = vscode.l10n.t(
+    '{0}: {1} written, {2} removed, {3} taken over from the files.',
+    folder,
+    written.length,
+    removed.length,
+    takenOver.length,
+  )
+  if (problems.length === 0) void vscode.window.showInformationMessage(text)
+  else void vscode.window.showWarningMessage([text, ...problems].join(' '))
+}

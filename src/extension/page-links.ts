@@ -1,0 +1,48 @@
+/** What can be followed on the page of a memory: code, commits, other memories. */
+
+export type PageTarget =
+  | { kind: 'code'; path: string; startLine: number }
+  | { kind: 'commit'; sha: string }
+  | { kind: 'memory'; id: string }
+
+/** Characters `start` to `end` (exclusive) of the line with this index. */
+export interface PageLink {
+  line: number
+  start: number
+  end: number
+  target: PageTarget
+}
+
+const patterns = {
+  code: /(?<=^- \[\w+\] |-> )(\S.*?):(\d+)-\d+(?= -> | · |$)/g,
+  commit: /(?<=^- commit )[0-9a-f]{7,64}\b/g,
+  memory: /\bmem:([0-9A-HJKMNP-TV-Z]{26})\b/g,
+}
+
+/** Lines are those of `memoryPageText`; quotations hold no links, whatever they say. */
+export function pageLinks(text: string): PageLink[] {
+  return text
+    .split('\n')
+    .flatMap((content, line) => (content.startsWith('>') ? [] : lineLinks(content, line)))
+}
+
+function lineLinks(content: string, line: number): PageLink[] {
+  const found = (pattern: RegExp, target: (match: RegExpExecArray) => PageTarget | null) =>
+    [...content.matchAll(pattern)].flatMap((match) => {
+      const aim = target(match)
+      return aim === null
+        ? []
+        : [{ line, start: match.index, end: match.index + match[0].length, target: aim }]
+    })
+  return [
+    ...found(patterns.code, ([, path = '', from]) => codeTarget(path, Number(from))),
+    ...found(patterns.commit, ([sha]) => ({ kind: 'commit', sha })),
+    ...found(patterns.memory, ([, id = '']) => ({ kind: 'memory', id })),
+  ]
+}
+
+/** A path may not lead out of the repository, whoever wrote the record. */
+function codeTarget(path: string, startLine: number): PageTarget | null {
+  const isInside = !/^([\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes('..')
+  return isInside ? { kind: 'code', path, startLine } : null
+}
