@@ -17,7 +17,7 @@ export interface Branches {
 }
 
 /** One line a ref: names cannot hold line breaks or NUL. */
-const refFormat = '--format=%(refname)%00%(objectname)%00%(symref)%00%(HEAD)'
+export const refFormat = '--format=%(refname)%00%(objectname)%00%(symref)%00%(HEAD)'
 const usualNames = ['main', 'master', 'trunk', 'develop']
 
 export async function readBranches(git: Git, signal?: AbortSignal): Promise<Branches> {
@@ -38,13 +38,13 @@ export async function readBranches(git: Git, signal?: AbortSignal): Promise<Bran
   }
 }
 
-interface Refs {
+export interface Refs {
   tips: Map<string, string[]>
   /** The branch that `origin/HEAD` (or another remote's) names. */
   remoteHead: string | null
 }
 
-function parseRefs(text: string): Refs {
+export function parseRefs(text: string): Refs {
   const tips = new Map<string, string[]>()
   let remoteHead: string | null = null
   for (const line of text.split('\n')) {

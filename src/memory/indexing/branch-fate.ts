@@ -1,0 +1,166 @@
+/** What became of a branch: open, merged (also by squash or rebase), part of another one, or abandoned. */
+
+import { type Git, GitFailed } from '../git.ts'
+import { type Branches, parseRefs, refFormat } from './branches.ts'
+
+export interface BranchQuestion {
+  name: string
+  /** Its newest head that was ever seen; null for a branch that was never looked at. */
+  tip: string | null
+  /** Whether it was seen with commits that the default branch did not have. */
+  diverged: boolean
+}
+
+/** As `BranchFate` of the learn room, with what to remember about the branch. */
+export interface BranchAnswer {
+  fate: { fate: 'open' } | { fate: 'merged' | 'joined'; into: string } | { fate: 'abandoned' }
+  tip: string | null
+  diverged: boolean
+}
+
+const objectId = /^[0-9a-f]{40,64}$/
+
+/**
+ * A branch that exists and never had a commit of its own is open, though all that it has is in the default branch.
+ * Names of branches are never given to git, only ids of commits. Throws on abort.
+ */
+export async function branchFate(
+  git: Git,
+  branches: Branches,
+  { name, tip: seen, diverged: before }: BranchQuestion,
+  signal?: AbortSignal,
+): Promise<BranchAnswer> {
+  const { standard, standardTips: into, tips, current } = branches
+  const present = tips.get(name)?.[0]
+  const exists = present !== undefined || name === current
+  const tip = present ?? (seen !== null && objectId.test(seen) ? seen : null)
+  if (standard === null) return { fate: { fate: 'open' }, tip, diverged: before }
+  const merged = { fate: 'merged', into: standard } as const
+  if (name === standard) return { fate: merged, tip, diverged: before }
+  if (tip === null) return { fate: { fate: exists ? 'open' : 'abandoned' }, tip, diverged: before }
+  const inside = await inAny(git, tip, into, signal)
+  const diverged = before || !inside
+  const answer = (fate: BranchAnswer['fate']) => ({ fate, tip, diverged })
+  if (inside) return answer(diverged || !exists ? merged : { fate: 'open' })
+  if (await contentIsIn(git, tip, into, signal)) return answer(merged)
+  if (exists) return answer({ fate: 'open' })
+  if (await patchesAreIn(git, tip, into, signal)) return answer(merged)
+  const heir = await otherBranchWith(git, tip, { name, standard }, signal)
+  return answer(heir === null ? { fate: 'abandoned' } : { fate: 'joined', into: heir })
+}
+
+async function inAny(
+  git: Git,
+  tip: string,
+  heads: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const head of heads) {
+    if ((await said(git, ['merge-base', '--is-ancestor', tip, head], signal)) !== null) return true
+  }
+  return false
+}
+
+/** Null when git says no, and for commits that it does not have any more. */
+async function said(git: Git, args: readonly string[], signal?: AbortSignal): Promise<string | null> {
+  try {
+    return await git.run(args, signal)
+  } catch (error) {
+    if (error instanceof GitFailed) return null
+    throw error
+  }
+}
+
+/** A branch that changed more files than this is not compared by content. */
+const mostFiles = 2_000
+/** Commits of the default branch that are looked at since the branch began. */
+const mostCommits = 3_000
+
+/**
+ * Whether every file that the branch changed had, at some moment since, the same content in the default branch: so
+ * it is after a squash. A branch that changes nothing in the end is not merged by that.
+ */
+async function contentIsIn(
+  git: Git,
+  tip: string,
+  heads: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const head of heads) {
+    const base = (await said(git, ['merge-base', head, tip], signal))?.trim()
+    if (base === undefined || !objectId.test(base)) continue
+    const wanted = await changesOf(git, ['diff-tree', '-r', ...rawDiff, base, tip], { signal })
+    const paths = [...wanted.keys()]
+    // Paths are given by lines.
+    if (paths.length === 0 || paths.length > mostFiles || paths.some((path) => path.includes('\n'))) continue
+    const log = [
+      'log',
+      '--first-parent',
+      '-m',
+      '--format=',
+      `--max-count=${mostCommits}`,
+      ...rawDiff,
+      '--stdin',
+    ]
+    const input = `${head}\n^${base}\n--\n${paths.join('\n')}\n`
+    const since = await changesOf(git, log, { input, signal })
+    const same = paths.every((path) => [...(wanted.get(path) ?? [])].every((id) => since.get(path)?.has(id)))
+    if (same) return true
+  }
+  return false
+}
+
+const rawDiff = ['--raw', '-z', '--no-abbrev', '--no-renames', '--no-ext-diff']
+
+/** Contents that each path was given, by blob id; a deletion is a row of zeros. Empty when git fails. */
+async function changesOf(
+  git: Git,
+  args: readonly string[],
+  { input, signal }: { input?: string; signal?: AbortSignal | undefined },
+): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>()
+  const options = { ...(input === undefined ? {} : { input }), ...(signal === undefined ? {} : { signal }) }
+  let blob: string | null = null
+  try {
+    for await (const record of git.records(args, options)) {
+      const header = /^\s*:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) [A-Z]/.exec(record)
+      if (blob === null) blob = header?.[1] ?? null
+      else {
+        found.set(record, (found.get(record) ?? new Set()).add(blob))
+        blob = null
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error
+    return new Map()
+  }
+  return found
+}
+
+/** Whether each commit of the branch has a twin with the same change: so it is after a rebase. */
+async function patchesAreIn(
+  git: Git,
+  tip: string,
+  heads: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const head of heads) {
+    const count = await said(git, ['rev-list', '--count', `${tip}..${head}`], signal)
+    if (count === null || Number(count) > mostCommits) continue
+    const lines = (await said(git, ['cherry', head, tip], signal))?.split('\n').filter(Boolean) ?? []
+    if (lines.length > 0 && lines.every((line) => line.startsWith('- '))) return true
+  }
+  return false
+}
+
+/** A living branch that has this commit: the first local one by name, else one of a remote. */
+async function otherBranchWith(
+  git: Git,
+  tip: string,
+  not: { name: string; standard: string },
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const args = ['for-each-ref', refFormat, `--contains=${tip}`, 'refs/heads', 'refs/remotes']
+  const { tips } = parseRefs((await said(git, args, signal)) ?? '')
+  return [...tips.keys()].find((name) => name !== not.name && name !== not.standard) ?? null
+}
