@@ -21,7 +21,8 @@ function line(type: string, uuid: string, parentUuid: string | null, more: objec
     gitBranch: 'fix',
     isSidechain: false,
   }
-  return JSON.stringify({ ...base, timestamp: new Date((clock += 1000)).toISOString(), ...more })
+  clock += 1000
+  return JSON.stringify({ ...base, timestamp: new Date(clock).toISOString(), ...more })
 }
 const says = (uuid: string, parent: string | null, content: string) =>
   line('user', uuid, parent, { message: { role: 'user', content } })
