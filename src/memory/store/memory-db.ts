@@ -32,12 +32,15 @@ export function openMemory(folder: string | null): OpenedMemory {
   }
 }
 
-function openChecked(file: string): OpenedDatabase {
+function openChecked(file: string, always = false): OpenedDatabase {
+  const walBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
   const opened = openDatabase(file, memoryMigrations)
   try {
     prepare(opened.db)
-    const faults = faultsOf(opened.db)
+    const due = always || checkIsDue(opened.db, walBytes > 0)
+    const faults = due ? faultsOf(opened.db) : []
     if (faults.length === 0) {
+      if (due) opened.db.prepare(upsertMark).run(JSON.stringify({ at: Date.now(), pid: process.pid }))
       if (isUnfinished(opened.db)) wipeFiles(opened.db)
       return opened
     }
@@ -45,6 +48,35 @@ function openChecked(file: string): OpenedDatabase {
   } catch (error) {
     opened.db.close()
     throw error
+  }
+}
+
+/** Reading the whole file takes a quarter of a second per 100 MB: milliseconds after which it is done anyway. */
+const checkEvery = 24 * 3_600_000
+
+const selectMark = "select value from meta where key = 'checked'"
+const upsertMark = `
+  insert into meta (key, value) values ('checked', ?) on conflict (key) do update set value = excluded.value`
+
+/**
+ * Once a day, and after a program that did not close the file: SQLite removes the log (`-wal`) with the last
+ * connection. While the program that checked it last is still running, a log is no sign of a crash.
+ */
+function checkIsDue(db: DatabaseSync, leftOpen: boolean): boolean {
+  const { at, pid } = JSON.parse(String(db.prepare(selectMark).get()?.value ?? '{}')) as Record<
+    string,
+    unknown
+  >
+  if (typeof at !== 'number' || Math.abs(Date.now() - at) > checkEvery) return true
+  return leftOpen && !isRunning(pid)
+}
+
+function isRunning(pid: unknown): boolean {
+  if (typeof pid !== 'number') return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
@@ -75,7 +107,7 @@ function restore(folder: string, file: string): OpenedDatabase & { message: stri
     try {
       const made = statSync(backup).mtime.toISOString()
       const message = `memory.db was damaged. The backup of ${made} was restored; the damaged file is kept as ${aside}.`
-      return { ...openChecked(file), message }
+      return { ...openChecked(file, true), message }
     } catch (error) {
       if (!(error instanceof DatabaseDamaged)) throw error
       rmSync(file, { force: true })
