@@ -2,6 +2,7 @@
 
 import type { AnchorState } from '../../recollection.ts'
 import type { MemoryRecord } from '../../record.ts'
+import type { Redact } from '../../safety/redact.ts'
 import type { FoundRecord, Gate, MemoryStore } from '../../store/memory-store.ts'
 
 /** Records nearest to a text among those that the gate lets through, best first; scores are cosines. */
@@ -32,12 +33,12 @@ export interface RecordRecallContext {
   now: number
   /** Left out while records have no vectors. */
   vectors?: VectorSearch
-  /** Whether the code index has the path or symbol: what neither it nor memory knows is not answered. */
+  /** Whether the path is there, or the name occurs in the code: what neither it nor memory knows is not answered. */
   knowsCode: (kind: 'path' | 'symbol', value: string) => boolean
   /** State of each anchor of a record in the view that asks; none for a record that cites no code. */
   anchors: (record: MemoryRecord) => AnchorState[] | Promise<AnchorState[]>
   /** Masks secrets: stored text is masked again before it is shown. */
-  redact: (text: string) => string | Promise<string>
+  redact: Redact
   /** How vectors are searched, in words for people. */
   regime: () => string
   settings: RecordRecallSettings

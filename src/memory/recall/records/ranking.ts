@@ -1,0 +1,137 @@
+/** From ranked lists to one order of records: fusion, priors, floor, near-duplicates, each with its account. Pure. */
+
+import { codeTokens } from '../../code/tokens.ts'
+import type { AnchorState, Moment, RecallQuery, Recollection } from '../../recollection.ts'
+import type { Counters, MemoryRecord } from '../../record.ts'
+import { type Fused, fuseRanks, type RankedList } from '../fuse.ts'
+import { freshnessFactor, freshnessOf } from './anchors.ts'
+
+/** Reciprocal rank fusion over ids, the best scored 1. */
+export function fuseLists(lists: readonly RankedList<string>[]): Fused<string>[] {
+  const fused = fuseRanks(lists, (id) => id)
+  const best = fused[0]?.score ?? 1
+  return fused.map((one) => ({ ...one, score: one.score / best }))
+}
+
+/** Mean of the Beta posterior over help and harm, neutral 0.5. */
+export function utilityOf({ helped, hurt }: Pick<Counters, 'helped' | 'hurt'>): number {
+  return (helped + 1) / (helped + hurt + 2)
+}
+
+/** Some kinds of lessons matter more at some moments. */
+const kindBoost = 1.3
+
+function kindFactor(
+  { lesson }: MemoryRecord,
+  { moment, repair }: Pick<RecallQuery, 'moment' | 'repair'>,
+): number {
+  const isFailure = moment === 'after-failure' || repair === true
+  if (moment === 'task-start' && lesson?.stream === 'localisation') return kindBoost
+  return isFailure && lesson?.polarity === 'avoid' ? kindBoost : 1
+}
+
+/** A record that was found, before the code that it cites was looked at. */
+export function recollect(
+  record: MemoryRecord,
+  { score, explain }: Pick<Fused<string>, 'score' | 'explain'>,
+  query: Pick<RecallQuery, 'moment' | 'repair'>,
+): Recollection {
+  const factors = { utility: utilityOf(record.counters), anchor: 1, kind: kindFactor(record, query) }
+  return {
+    record,
+    score: score * (0.5 + 0.5 * factors.utility) * factors.kind,
+    freshness: 'none',
+    anchors: [],
+    channels: explain,
+    factors,
+    tokens: 0,
+    why: whyFound(explain),
+  }
+}
+
+/** The same, weighed by the state of the code that it cites. */
+export function withAnchors(found: Recollection, anchors: AnchorState[]): Recollection {
+  const freshness = freshnessOf(anchors)
+  const anchor = freshnessFactor[freshness]
+  return {
+    ...found,
+    anchors,
+    freshness,
+    factors: { ...found.factors, anchor },
+    score: (found.score / found.factors.anchor) * anchor,
+  }
+}
+
+const channelWords: Record<string, string> = {
+  vector: 'alike in meaning',
+  words: 'shares words with the question',
+  signature: 'has met the same error',
+  path: 'is about the same file',
+  symbol: 'is about the same symbol',
+  issue: 'belongs to the same issue',
+  failure: 'was tried and failed at the same error',
+}
+
+function whyFound(channels: Recollection['channels']): string {
+  const reasons = channels.map(({ channel }) => channelWords[channel] ?? channel)
+  return `It ${reasons.join(', ')}.`
+}
+
+/** A channel whose own score is below this share of its best says little. */
+const floor = 0.4
+
+/** Ids that every channel which ranked them found weak; ranks alone are too flat to cut on. */
+export function belowFloor(lists: readonly RankedList<string>[]): Set<string> {
+  const strong = new Set<string>()
+  const all = new Set<string>()
+  for (const { entries } of lists) {
+    const best = entries[0]?.score ?? 0
+    for (const { item, score } of entries) {
+      all.add(item)
+      if (score >= floor * best) strong.add(item)
+    }
+  }
+  return new Set([...all].filter((id) => !strong.has(id)))
+}
+
+/** A person's pin first, then the score, then the id: the order never depends on how records were read. */
+export function byRank(a: Recollection, b: Recollection): number {
+  const pinned = Number(b.record.pinned) - Number(a.record.pinned)
+  return pinned || b.score - a.score || (a.record.id < b.record.id ? -1 : 1)
+}
+
+/** Share of common words above which two records say the same. */
+const sameness = 0.8
+
+/** `ranked` without those that nearly repeat a better one. Two sides of a contradiction are never one. */
+export function thin(ranked: readonly Recollection[]): { kept: Recollection[]; cut: Recollection[] } {
+  const kept: { words: Set<string>; one: Recollection }[] = []
+  const cut: Recollection[] = []
+  for (const one of ranked) {
+    const words = new Set(codeTokens(`${one.record.text} ${one.record.cue}`))
+    const twin = kept.find((other) => isTwin(one, words, other))
+    if (twin === undefined) kept.push({ words, one })
+    else cut.push({ ...one, why: `Left out: it says nearly the same as mem:${twin.one.record.id}.` })
+  }
+  return { kept: kept.map(({ one }) => one), cut }
+}
+
+function isTwin(
+  { record }: Recollection,
+  words: ReadonlySet<string>,
+  other: { words: ReadonlySet<string>; one: Recollection },
+): boolean {
+  const against = other.one.record
+  if (record.status === 'contested' || against.status === 'contested' || record.kind !== against.kind)
+    return false
+  // The same words for and against: what tells them apart is the polarity.
+  if (record.lesson?.polarity !== against.lesson?.polarity) return false
+  if (Math.min(words.size, other.words.size) < sameness * Math.max(words.size, other.words.size)) return false
+  const common = [...words].filter((word) => other.words.has(word)).length
+  return common >= sameness * (words.size + other.words.size - common)
+}
+
+/** The moments at which a prompt is put together; `any` is a question of its own. */
+export function isPrompt(moment: Moment): boolean {
+  return moment !== 'any'
+}
