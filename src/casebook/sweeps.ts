@@ -10,7 +10,6 @@ import { type AnchorCheck, freshnessOf, openAnchorCheck, reanchor } from '../mem
 import type { MemoryRecord, Status } from '../memory/record.ts'
 import {
   type BranchRow,
-  birthOfBranch,
   branchesInUse,
   forgetBranchRow,
   readBranchRows,
@@ -190,7 +189,7 @@ async function sweepBranch(context: SweepContext, one: OneBranch, signal?: Abort
   const own = recordsOfBranch(store.db, name)
   const standing = JSON.stringify([tips.get(name), standard, standardTips, row, own.length, tips.size])
   if (settled?.get(name) === standing) return 0
-  const seen = { name, tip: row?.tip ?? birthOfBranch(store.db, name), diverged: row?.diverged ?? false }
+  const seen = { name, tip: row?.tip ?? birthOf(store, own), diverged: row?.diverged ?? false }
   const { fate, tip, diverged } = await branchFate(git, branches, seen, signal)
   let events = 0
   for (const ids of inBatches(own)) {
@@ -207,6 +206,12 @@ async function sweepBranch(context: SweepContext, one: OneBranch, signal?: Abort
   )
   if (events === 0) settled?.set(name, standing)
   return events
+}
+
+/** The commit that the newest record was born at: for a branch that came and went between two looks. */
+function birthOf(store: MemoryStore, ids: readonly string[]): string | null {
+  for (const { commit } of recordsOf(store, ids)) if (commit !== null) return commit
+  return null
 }
 
 function* inBatches(ids: readonly string[]): Generator<string[]> {

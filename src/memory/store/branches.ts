@@ -20,9 +20,6 @@ const upsert = `
   on conflict (name) do update set tip = excluded.tip, diverged = excluded.diverged, fate = excluded.fate,
     seen_at = excluded.seen_at`
 const selectIds = 'select id from item where branch = ? order by valid_from desc, id desc'
-const selectBirth = `
-  select json_extract(record, '$.commit') as head from item
-  where branch = ? and json_extract(record, '$.commit') is not null order by valid_from desc, id desc limit 1`
 const selectInUse = 'select distinct branch from item where branch is not null order by branch'
 
 export function readBranchRows(db: DatabaseSync): Map<string, BranchRow> {
@@ -64,10 +61,4 @@ export function recordsOfBranch(db: DatabaseSync, name: string): string[] {
     .prepare(selectIds)
     .all(name)
     .map((row) => String(row.id))
-}
-
-/** The commit that the newest record of a branch was born at: for a branch that came and went between two looks. */
-export function birthOfBranch(db: DatabaseSync, name: string): string | null {
-  const row = db.prepare(selectBirth).get(name)
-  return row === undefined ? null : String(row.head)
 }
