@@ -4,7 +4,12 @@ import type { Actor, Json, MemoryEvent } from './memory/event.ts'
 import type { AnchorState, RecallQuery, RecallReply } from './memory/recollection.ts'
 import type { Kind, MemoryRecord, RecordDraft, Status } from './memory/record.ts'
 
-export type RecallRequest = Pick<RecallQuery, 'text'> & Partial<RecallQuery> & { root?: string }
+export type RecallRequest = Pick<RecallQuery, 'text'> &
+  Partial<RecallQuery> & {
+    root?: string
+    /** A person looks around, with each key typed: nothing is noted or counted as shown. */
+    quiet?: boolean
+  }
 
 export interface RememberRequest {
   text: string

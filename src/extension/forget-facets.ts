@@ -1,5 +1,6 @@
-/** Sessions and agents that memories came from, to choose what is to be forgotten. */
+/** Origins, agents and sessions that memories came from, to choose what is to be forgotten. */
 
+import type { EpisodeBody } from '../memory/episode.ts'
 import type { MemoryRecord } from '../memory/record.ts'
 import type { ForgetSource } from '../protocol-memories.ts'
 import { dateText } from './memory-text.ts'
@@ -11,15 +12,21 @@ export interface ForgetFacet {
   count: number
 }
 
-/** Agents first, then sessions, newest first. */
+/** Origins first, then agents, then sessions, newest first. */
 export function forgetFacets(records: readonly Pick<MemoryRecord, 'episode'>[]): ForgetFacet[] {
   const episodes = records.flatMap(({ episode }) => episode ?? [])
+  const origins = Map.groupBy(episodes, ({ origin }) => origin)
   const agents = Map.groupBy(episodes, ({ agent }) => agent)
   const sessions = Map.groupBy(
     episodes.toSorted((a, b) => b.startedAt - a.startedAt),
     ({ sessionId }) => sessionId,
   )
   return [
+    ...[...origins].map(([origin, members]) => ({
+      source: { origin },
+      label: `$(archive) ${originTexts[origin]}`,
+      count: members.length,
+    })),
     ...[...agents].flatMap(([agent, members]) =>
       agent === null ? [] : [{ source: { agent }, label: `$(robot) agent ${agent}`, count: members.length }],
     ),
@@ -30,4 +37,11 @@ export function forgetFacets(records: readonly Pick<MemoryRecord, 'episode'>[]):
       return [{ source: { sessionId }, label, count: members.length }]
     }),
   ]
+}
+
+const originTexts: Record<EpisodeBody['origin'], string> = {
+  history: 'the history of the repository',
+  session: 'sessions of all agents',
+  repair: 'repairs by Casebook',
+  person: 'what people entered',
 }

@@ -14,7 +14,7 @@ interface RecollectionItem extends vscode.QuickPickItem {
 }
 
 /** A person reads on: more than an agent is given, and no budget. */
-const shown = { limit: 30, budget: 100_000 }
+const shown = { limit: 30, budget: 100_000, quiet: true }
 
 export function recallMemories(memory: WindowMemory, documents: Documents, query: string): void {
   showLivePick<RecollectionItem>({

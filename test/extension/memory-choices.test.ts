@@ -52,7 +52,7 @@ test('puts contradictions before proposals before candidates', () => {
   assert.deepEqual(waitingRecords(queue), [one, other, item, candidate])
 })
 
-test('offers agents and sessions to forget, the newest session first', () => {
+test('offers origins, agents and sessions to forget, the newest session first', () => {
   const episode = (sessionId: string | null, agent: string | null, startedAt: number) => ({
     episode: sampleEpisode({ sessionId, agent, startedAt }),
   })
@@ -65,6 +65,7 @@ test('offers agents and sessions to forget, the newest session first', () => {
   assert.deepEqual(
     facets.map(({ source, count }) => [source, count]),
     [
+      [{ origin: 'session' }, 4],
       [{ agent: 'codex' }, 1],
       [{ agent: 'claude' }, 2],
       [{ sessionId: 'new' }, 2],
