@@ -59,13 +59,13 @@ export function citeText(context: CiteContext, text: string): Anchor[] {
   return withoutWider(cited.anchors).slice(0, mostMentioned)
 }
 
-/** A file says nothing more where lines or a symbol of it are named, too. */
+/** A file says nothing more where lines or a symbol of it are named, too; nor does a class beside its method. */
 function withoutWider(anchors: readonly Anchor[]): Anchor[] {
-  return anchors.filter(
-    (anchor) =>
-      anchor.span !== undefined ||
-      !anchors.some(({ path, span }) => path === anchor.path && span !== undefined),
-  )
+  return anchors.filter((wide) => {
+    const others = anchors.filter(({ path, span }) => path === wide.path && span !== undefined)
+    if (wide.span === undefined) return others.length === 0
+    return !others.some(({ symbol }) => symbol?.startsWith(`${wide.symbol}.`))
+  })
 }
 
 function joined(all: readonly Cited[]): Cited {
