@@ -5,11 +5,9 @@ import type { Gate } from '../../store/memory-store.ts'
 import type { RecordRecallContext } from './context.ts'
 import type { Found } from './find.ts'
 import type { KnownQuestion } from './question.ts'
-import { quoteMemories } from './quoting.ts'
 import { isPrompt, recollect, withAnchors } from './ranking.ts'
-import { recollectionText } from './recollection-text.ts'
+import { entryOf, entryTokens, frameTokens } from './recollection-text.ts'
 import { arrange, metSameFailure, type Selection, select } from './selection.ts'
-import { estimateTokens } from './token-estimate.ts'
 
 export interface AllNotes {
   /** Null: there are too many, so recall chooses. */
@@ -34,7 +32,7 @@ export async function allNotes(
   const kinds = (query.kinds ?? ['fact', 'lesson']).filter((kind) => kind !== 'episode')
   if (!isPrompt(query.moment) || kinds.length === 0 || isAbstention(question))
     return { selection: null, regime: '' }
-  const budget = query.budget - estimateTokens(quoteMemories(' '))
+  const budget = query.budget - frameTokens()
   const most = Math.floor(budget / leastTokens)
   const filter = { ...gate, kinds, muted: false }
   const { store } = context
@@ -42,7 +40,7 @@ export async function allNotes(
   if (records.length > most) return chosenInstead(store.count(filter))
   const notes = await Promise.all(records.sort((a, b) => (a.id < b.id ? -1 : 1)).map(note))
   const whole = notes.filter(({ freshness, record }) => freshness !== 'gone' && isTrue(record.validTo, gate))
-  const tokens = whole.reduce((sum, one) => sum + estimateTokens(recollectionText(one, 'm00')), 0)
+  const tokens = whole.reduce((sum, one) => sum + entryTokens(entryOf(one)), 0)
   if (tokens > budget) return chosenInstead(whole.length)
   const episodes = arrange(found.ranked, query.limit).filter(({ record }) => record.kind === 'episode')
   const failed = episodes.filter(metSameFailure)

@@ -12,7 +12,7 @@ import { handleResolves } from './handles.ts'
 import { maskAll, maskRecollections } from './mask.ts'
 import { type KnownQuestion, readQuestion, settleQuestion } from './question.ts'
 import { knowsKeyIn } from './question-keys.ts'
-import { quoteMemories } from './quoting.ts'
+import { frameTokens } from './recollection-text.ts'
 import { renderBlock } from './render.ts'
 import { arrange, type Selection, select } from './selection.ts'
 import { estimateTokens } from './token-estimate.ts'
@@ -55,11 +55,6 @@ function pick(found: Found, { limit, budget }: RecallQuery): Selection {
   return select(arrange(found.ranked, limit), room, found.sides)
 }
 
-/** What the frame of a block takes by itself. */
-function frameTokens(): number {
-  return estimateTokens(quoteMemories(' '))
-}
-
 /** Masked texts may be longer, so the last ones go until the whole block fits. */
 async function present(
   { redact, store }: RecordRecallContext,
@@ -69,7 +64,7 @@ async function present(
   const memories = await maskRecollections(redact, chosen)
   const resolves = (handle: string) => handleResolves(store, handle)
   while (true) {
-    const block = renderBlock(memories, { quote: quoteMemories, resolves })
+    const block = renderBlock(memories, resolves)
     if (memories.length === 0 || estimateTokens(block) <= budget) return { memories, block }
     const last = memories.pop()
     // Half of a contradiction would be a lie.

@@ -1,40 +1,30 @@
-/** One recalled record in the words of a prompt: its head line, what it says, what it cites, its handle. Pure. */
+/** One recalled record as an entry of a quoted block: its label, what it says, what it cites, its handle. Pure. */
 
 import type { Recollection } from '../../recollection.ts'
 import type { MemoryRecord } from '../../record.ts'
+import { frame, labelOf, type QuotedEntry, quoteBlock } from '../../safety/quote.ts'
 import { clipTokens, estimateTokens } from './token-estimate.ts'
 
-/** Tokens that one record may take (memory model 3.5); what does not fit lies behind its handle. */
+/** Tokens that the words of one record may take (memory model 3.5); the rest lies behind its handle. */
 const mostTokens = { lesson: 120, fact: 60, episode: 300 } as const
 
 /** Citations named of one record. */
 const mostCitations = { lesson: 2, fact: 1, episode: 3 } as const
 
-/**
- * A record as it stands in a block; `mark` is its number there (`m3`). Its words never take more than the kind may,
- * the head line included.
- */
-export function recollectionText(found: Recollection, mark: string): string {
+export function entryOf(found: Recollection): QuotedEntry {
   const { record } = found
-  const head = `[${mark}] ${headline(found)}`
   const foot = [citations(found), `mem:${record.id}`].filter(Boolean).join(' ')
-  const left = mostTokens[record.kind] - estimateTokens(head) - estimateTokens(foot)
-  return [head, clipTokens(wordsOf(record), Math.max(8, left)), foot].join('\n')
+  return { label: labelOf(found), text: clipTokens(wordsOf(record), mostTokens[record.kind]), foot }
 }
 
-const freshnessWords: Partial<Record<Recollection['freshness'], string>> = {
-  drifted: 'the code changed since',
-  moved: 'the code moved',
-  gone: 'the code is gone',
+/** What the frame of a block takes by itself. */
+export function frameTokens(): number {
+  return estimateTokens(frame(' '))
 }
 
-function headline({ record, freshness }: Recollection): string {
-  const { lesson, episode } = record
-  const avoid = lesson?.polarity === 'avoid' ? ', avoid' : ''
-  const failed = episode?.outcome.verdict === 'failed' ? ', failed' : ''
-  const contested = record.status === 'contested' ? 'contested: another record says otherwise' : ''
-  const notes = [record.confidence, freshnessWords[freshness] ?? '', contested].filter(Boolean)
-  return `${record.kind}${avoid}${failed} (${notes.join('; ')})`
+/** What one record takes inside of a block. */
+export function entryTokens(entry: QuotedEntry): number {
+  return estimateTokens(quoteBlock([entry])) - frameTokens()
 }
 
 function wordsOf(record: MemoryRecord): string {

@@ -1,8 +1,7 @@
 /** Which recollections are shown: order, pairs that belong together, and a budget that is never exceeded. Pure. */
 
 import type { Recollection } from '../../recollection.ts'
-import { recollectionText } from './recollection-text.ts'
-import { estimateTokens } from './token-estimate.ts'
+import { entryOf, entryTokens } from './recollection-text.ts'
 
 export interface Room {
   /** Records at most. */
@@ -81,7 +80,7 @@ function groupOf(
 }
 
 function withTokens(one: Recollection): Recollection {
-  return { ...one, tokens: estimateTokens(recollectionText(one, 'm00')) }
+  return { ...one, tokens: entryTokens(entryOf(one)) }
 }
 
 function whyNot({ count, tokens }: { count: number; tokens: number }, room: Room): string | null {
