@@ -191,7 +191,7 @@ describe('verifying', () => {
       "update item set status = 'archived'",
       'update item_use set shown = 7',
       "insert into item_key select 'path', 'x.ts', rowid from item",
-      'delete from item_fts where rowid = 1',
+      "insert into item_fts (item_fts) values ('delete-all')",
       'delete from item',
     ]) {
       second.db.exec(sql)

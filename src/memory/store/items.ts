@@ -8,6 +8,12 @@ import { withoutUse } from './fold.ts'
 import { keysOf } from './record-keys.ts'
 import { hash16, issueHash, type SearchTexts, searchTexts, textHash, wordsHash } from './record-texts.ts'
 
+/**
+ * The way in which records become rows, texts and keys. Whoever changes what `searchTexts`, `keysOf` or `valuesOf`
+ * give counts up: stores of another version are rebuilt from their log when they are opened.
+ */
+export const foldVersion = '1'
+
 /** What `recordOf` reads. */
 export const recordColumns =
   'body.record, use.retrieved, use.shown, use.cited, use.helped, use.hurt, use.last_used_at as used'
@@ -52,12 +58,18 @@ export function writeRecord(db: Statements, record: MemoryRecord, tokenizer = ne
   const values = valuesOf(record, fts)
   const known = db.prepare(selectRow).get(record.id)
   const row = Number(known?.rowid ?? db.prepare(insertItem).get(...values)?.rowid)
-  if (known !== undefined) db.prepare(updateItem).run(...values, row)
+  if (known === undefined) writeTexts(db, row, texts)
+  else {
+    const old = fts.equals(known.fts as Uint8Array) ? null : readRecord(db, record.id)
+    db.prepare(updateItem).run(...values, row)
+    if (old !== null) {
+      eraseTexts(db, row, searchTexts(old, tokenizer))
+      writeTexts(db, row, texts)
+    }
+  }
   db.prepare(insertRecord).run(row, canonical(withoutUse(record)))
   writeKeys(db, row, record)
   writeUse(db, row, record)
-  if (known === undefined || !fts.equals(known.fts as Uint8Array))
-    writeTexts(db, row, texts, known !== undefined)
 }
 
 function valuesOf(record: MemoryRecord, fts: Buffer): (string | number | null | Buffer)[] {
@@ -118,12 +130,17 @@ export function writeCounters(db: Statements, row: number, counters: Counters): 
   db.prepare(updateUse).run(retrieved, shown, cited, helped, hurt, row)
 }
 
-const deleteTexts = 'delete from item_fts where rowid = ?'
+const deleteTexts =
+  "insert into item_fts (item_fts, rowid, cue, body, entities, prose) values ('delete', ?, ?, ?, ?, ?)"
 const insertTexts = 'insert into item_fts (rowid, cue, body, entities, prose) values (?, ?, ?, ?, ?)'
 
-function writeTexts(db: Statements, row: number, texts: SearchTexts, replace: boolean): void {
-  if (replace) db.prepare(deleteTexts).run(row)
+function writeTexts(db: Statements, row: number, texts: SearchTexts): void {
   db.prepare(insertTexts).run(row, texts.cue, texts.body, texts.entities, texts.prose)
+}
+
+/** The index must be told what it holds of a record: the same texts as when it was written, see `foldVersion`. */
+function eraseTexts(db: Statements, row: number, texts: SearchTexts): void {
+  db.prepare(deleteTexts).run(row, texts.cue, texts.body, texts.entities, texts.prose)
 }
 
 const deleteItem = 'delete from item where rowid = ?'
@@ -131,8 +148,9 @@ const deleteItem = 'delete from item where rowid = ?'
 /** Takes a record out of all projections; nothing when it is not there. */
 export function eraseRecord(db: Statements, id: string): void {
   const row = rowOf(db, id)
-  if (row === undefined) return
-  db.prepare(deleteTexts).run(row)
+  const record = readRecord(db, id)
+  if (row === undefined || record === null) return
+  eraseTexts(db, row, searchTexts(record))
   db.prepare(deleteItem).run(row)
 }
 

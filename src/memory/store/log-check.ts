@@ -4,9 +4,9 @@ import { Tokenizer } from '../code/tokens.ts'
 import type { Json, MemoryEvent } from '../event.ts'
 import type { MemoryRecord } from '../record.ts'
 import { cachedStatements, type DatabaseSync, openDatabase, transaction } from './database.ts'
-import { chainHash, noHash, noteTouched, wholeLog } from './events.ts'
+import { chainHash, headOf, noHash, noteTouched, wholeLog } from './events.ts'
 import { ChangeConflict, fold, type State } from './fold.ts'
-import { writeRecord } from './items.ts'
+import { foldVersion, writeRecord } from './items.ts'
 import { projectProposals } from './proposals.ts'
 import { memoryMigrations } from './schema.ts'
 
@@ -14,11 +14,22 @@ const clearFold = `
   delete from item_key; delete from item_use; delete from item_record; delete from item; insert into item_fts (item_fts) values ('delete-all');
   delete from item_event; delete from proposal; delete from rejection`
 
+const selectVersion = "select value from meta where key = 'fold.version'"
+const upsertVersion = "insert or replace into meta (key, value) values ('fold.version', ?)"
+
+/** Rebuilds the projections where another version of this program made them. */
+export function renew(db: DatabaseSync): void {
+  if (db.prepare(selectVersion).get()?.value === foldVersion) return
+  if (headOf(db).seq === 0) db.prepare(upsertVersion).run(foldVersion)
+  else rebuild(db)
+}
+
 /** Throws all projections away and makes them anew from the log, in one transaction. */
 export function rebuild(db: DatabaseSync): void {
   transaction(db, () => {
     db.exec(clearFold)
     projectAll(db, wholeLog(db))
+    db.prepare(upsertVersion).run(foldVersion)
   })
 }
 
@@ -104,6 +115,7 @@ const tables: Record<string, string> = {
     from item_use join item on item.rowid = item_use.item order by id`,
   keys: `select id, item_key.kind, value from item_key join item on item.rowid = item_key.item order by id, 2, 3`,
   'text index': `select id from item_fts join item on item.rowid = item_fts.rowid order by id`,
+  words: 'select term, doc, cnt from item_terms order by term',
   'touched records': 'select id, seq from item_event order by id, seq',
   proposals: 'select seq, item_id, proposal, settled_by from proposal order by seq',
   rejections: 'select gate, count from rejection where count <> 0 order by gate',

@@ -9,7 +9,7 @@ import { headOf, readEvent, readEvents } from './events.ts'
 import { applyChange } from './fold.ts'
 import { openItemSearch } from './item-search.ts'
 import { idsFrom, readRecord } from './items.ts'
-import { rebuild, verify } from './log-check.ts'
+import { rebuild, renew, verify } from './log-check.ts'
 import { adopt, decide, type LogOptions, validate } from './log-writer.ts'
 import type { MemoryStore, MemoryStoreOptions } from './memory-store.ts'
 import { readProposals, readRejections } from './proposals.ts'
@@ -21,6 +21,7 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const { db, namespace } = options
   const log: LogOptions = { db, namespace, now: options.now ?? Date.now, statements: cachedStatements(db) }
   const newId = monotonicFactory()
+  renew(db)
   return {
     db,
     namespace,

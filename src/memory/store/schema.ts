@@ -232,8 +232,9 @@ export const memoryMigrations: readonly string[] = [
     primary key (kind, value, item)
   ) strict, without rowid;
   create index item_key_item on item_key (item);
+  -- Words leave it by the 'delete' command with the old texts: contentless_delete would keep counting them for BM25.
   create virtual table item_fts using fts5 (
-    cue, body, entities, prose, content='', contentless_delete=1, tokenize = "porter unicode61 tokenchars '_'"
+    cue, body, entities, prose, content='', tokenize = "porter unicode61 tokenchars '_'"
   );
   create virtual table item_terms using fts5vocab (item_fts, row);
   -- Fold: which events touched a record.
