@@ -247,7 +247,7 @@ function decided(
   proposals: readonly LearnProposal[],
   textOf: (source: Source) => string | null,
 ): EventDraft[] {
-  const events = intake(proposals, {
+  return intake(proposals, {
     actor: historian,
     evidence: {
       textOf,
@@ -260,7 +260,6 @@ function decided(
     neighbours: (draft) => sameKey(store, draft),
     now: Date.now(),
   })
-  return [...events, ...agreedCommands(events)]
 }
 
 /** What is derived here differs by its subject; likeness of words says nothing about it. */
@@ -269,29 +268,6 @@ function sameKey(store: MemoryStore, draft: RecordDraft): { record: MemoryRecord
   if (key === null) return []
   const found = store.list({ key: { kind: 'fact', value: key }, muted: true, limit: 10 })
   return found.map((record) => ({ record, cosine: null }))
-}
-
-/** A command that two files of the repository agree on needs no episodes. */
-function agreedCommands(events: readonly EventDraft[]): EventDraft[] {
-  const activated = new Set(
-    events.filter(({ type }) => type === 'ACTIVATED').flatMap(({ changes }) => changes.map(({ id }) => id)),
-  )
-  return events.flatMap(({ type, changes }) => {
-    const [change] = changes
-    if (type !== 'ADMITTED' || change?.op !== 'create' || activated.has(change.id)) return []
-    const { provenance, status } = change.record
-    if (provenance.method !== commandMethod || provenance.sources.length < 2 || status !== 'candidate')
-      return []
-    const fields = { status: { before: 'candidate', after: 'active' } }
-    return [
-      {
-        type: 'ACTIVATED',
-        actor: historian,
-        reason: `${provenance.sources.length} files of the repository agree`,
-        changes: [{ op: 'set', id: change.id, fields }],
-      },
-    ]
-  })
 }
 
 /** Words of the commits that drafts cite: the episode where there is one, else message and files. */

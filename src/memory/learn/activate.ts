@@ -1,4 +1,4 @@
-/** When a candidate may be shown to an agent: a person said so, a check proved it, or two episodes agree. */
+/** When a candidate may be shown to an agent: a person said so, a check proved it, or two episodes (or files) agree. */
 
 import type { RecordDraft, Source } from '../record.ts'
 import { isByModel, isByPerson } from './evidence.ts'
@@ -19,10 +19,18 @@ export function activation(draft: RecordDraft, originOf: (source: Source) => str
   if (draft.provenance.sources.every((source) => source.type === 'issue' || source.type === 'import'))
     return { active: false, why: 'waits for a person: comes from an issue or an import alone' }
   if (draft.confidence === 'verified' && !isByModel(draft)) return { active: true, why: 'a check proved it' }
+  const files = agreeingFiles(draft)
+  if (files >= episodesNeeded) return { active: true, why: `${files} files of the repository agree` }
   const episodes = independentEpisodes(draft.provenance.sources, originOf)
   return episodes >= episodesNeeded
     ? { active: true, why: `${episodes} independent episodes agree` }
     : { active: false, why: `supported by ${episodes} of ${episodesNeeded} independent episodes` }
+}
+
+/** What the program itself read in several files needs no episodes: a command that manifest and CI both name. */
+function agreeingFiles({ provenance }: RecordDraft): number {
+  if (provenance.author !== 'indexer') return 0
+  return new Set(provenance.sources.filter(({ type }) => type === 'file').map(({ ref }) => ref)).size
 }
 
 export function independentEpisodes(
