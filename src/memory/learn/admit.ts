@@ -150,12 +150,14 @@ function echo(draft: RecordDraft, evidence: Evidence): string | null {
 const pronoun =
   /^(?:it|they|he|she|this|that|these|those)\s+(?:is|are|was|were|has|have|had|does|do|did|will|would|can|could|should|must|needs?|uses?|fails?)\b/i
 
+/** What the program computed from this repository's episodes is about it by its making. */
 function generic(draft: RecordDraft, evidence: Evidence): string | null {
   if (draft.kind === 'episode') return isEmptyEpisode(draft) ? 'nothing was done in it' : null
   if (isByModel(draft) && pronoun.test(draft.text.trim()))
     return 'its subject is a pronoun: nobody will know whose'
   const rooted =
     isInsight(draft) ||
+    draft.provenance.author === 'indexer' ||
     (draft.anchors ?? []).length > 0 ||
     (draft.entities ?? []).some((one) => evidence.knowsEntity(one))
   return rooted ? singleCase(draft, evidence) : 'names nothing of this repository: true of any project'
