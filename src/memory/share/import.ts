@@ -1,0 +1,172 @@
+/** Memory comes in: a whole log where there is none, its continuation, or single records into a memory of its own. */
+
+import { basename } from 'node:path'
+import type { Actor, MemoryEvent } from '../event.ts'
+import { UserError } from '../ports.ts'
+import type { MemoryRecord } from '../record.ts'
+import { redact } from '../safety/redact.ts'
+import { redactDeep } from '../safety/redact-deep.ts'
+import { dropArtifacts } from '../store/artifacts.ts'
+import { noHash } from '../store/events.ts'
+import { applyChange, type State } from '../store/fold.ts'
+import type { MemoryStore } from '../store/memory-store.ts'
+import { holdsSecret } from './export.ts'
+import { type Merge, mergeRecords } from './merge-import.ts'
+import { readExport } from './read-export.ts'
+
+export interface ImportOptions {
+  actor: Actor
+  /** Unix milliseconds. */
+  now?: () => number
+  signal?: AbortSignal
+}
+
+export interface Imported {
+  /** Records that were not here before. */
+  added: number
+  known: number
+  artifacts: number
+  mode: 'restored' | 'continued' | 'merged'
+  notes: string[]
+}
+
+/** The file is read whole and found good before anything is written. Throws `UserError`; then nothing changed. */
+export async function importMemory(
+  store: MemoryStore,
+  path: string,
+  options: ImportOptions,
+): Promise<Imported> {
+  const file = await check(store, path, options.signal)
+  const after = placeOf(store, file.events)
+  const verbatim = after !== null && !file.secret
+  const added = await addArtifacts(store, path, options.signal)
+  try {
+    const { notes, ...result } = verbatim
+      ? takeOver(store, file.events, after)
+      : await merge(store, path, file.events, options)
+    return { ...result, artifacts: added.shas.length, notes: [...notes, ...added.notes] }
+  } catch (error) {
+    dropArtifacts(store.db, added.shas)
+    throw error
+  }
+}
+
+interface CheckedFile {
+  events: MemoryEvent[]
+  /** Something in the log must be masked, so that it cannot be taken over as it is. */
+  secret: boolean
+}
+
+async function check(store: MemoryStore, path: string, signal?: AbortSignal): Promise<CheckedFile> {
+  const events: MemoryEvent[] = []
+  let secret = false
+  for await (const entry of readExport(path)) {
+    signal?.throwIfAborted()
+    if (entry.type === 'header' && entry.header.namespace !== store.namespace) throw foreign()
+    if (entry.type !== 'event') continue
+    events.push(entry.event)
+    secret ||= await holdsSecret(entry.event)
+  }
+  return { events, secret }
+}
+
+function foreign(): UserError {
+  return new UserError(
+    'The export belongs to another repository.',
+    'Import it in a clone of the repository that it was made in. Nothing was changed.',
+  )
+}
+
+/** How many of the file's events are here already, as the same log; null when the two went different ways. */
+function placeOf(store: MemoryStore, events: readonly MemoryEvent[]): number | null {
+  const common = Math.min(store.lastSeq(), events.length)
+  const here = common === 0 ? noHash : store.event(common)?.hash
+  const there = common === 0 ? noHash : events[common - 1]?.hash
+  return here === there ? common : null
+}
+
+type Result = Omit<Imported, 'artifacts'>
+
+function takeOver(store: MemoryStore, events: readonly MemoryEvent[], after: number): Result {
+  const mode = after === 0 ? 'restored' : 'continued'
+  const before = store.count({})
+  store.adopt(events.slice(after))
+  const added = Math.max(0, store.count({}) - before)
+  const known = Math.max(0, store.count({}) - added)
+  return { added, known, mode, notes: after === events.length ? ['All of it was here already.'] : [] }
+}
+
+async function merge(
+  store: MemoryStore,
+  path: string,
+  events: readonly MemoryEvent[],
+  { actor, now = Date.now }: ImportOptions,
+): Promise<Result> {
+  const from = basename(path)
+  const { records, masked } = await maskNew(store, stateOf(events))
+  let merged: Merge = { drafts: [], known: 0, notes: [] }
+  store.decide(() => {
+    const status = (id: string) => statusOf(store, id)
+    merged = mergeRecords(records, { status, actor, from, now: now() })
+    return merged.drafts
+  })
+  const notes = masked === 0 ? merged.notes : [...merged.notes, `${masked} secrets were masked.`]
+  return { added: merged.drafts.length, known: merged.known, mode: 'merged', notes }
+}
+
+function statusOf(store: MemoryStore, id: string): 'known' | 'purged' | 'new' {
+  if (store.get(id) !== null) return 'known'
+  return store.events({ id, types: ['PURGED'], limit: 1 }).length > 0 ? 'purged' : 'new'
+}
+
+function stateOf(events: readonly MemoryEvent[]): MemoryRecord[] {
+  const state: State = new Map()
+  for (const { seq, changes } of events)
+    for (const change of changes) {
+      try {
+        const next = applyChange(state.get(change.id) ?? null, change)
+        next === null ? state.delete(change.id) : state.set(change.id, next)
+      } catch (error) {
+        throw new UserError(
+          `Event ${seq} of the export does not fit what came before it.`,
+          'Get the file again from where it was made. Nothing was changed.',
+          error,
+        )
+      }
+    }
+  return [...state.values()]
+}
+
+async function maskNew(store: MemoryStore, records: readonly MemoryRecord[]) {
+  const result: MemoryRecord[] = []
+  let masked = 0
+  for (const record of records) {
+    if (store.get(record.id) !== null) {
+      result.push(record)
+      continue
+    }
+    const clean = await redactDeep(record, redact)
+    masked += clean.masked
+    result.push({ ...clean.value, masked: record.masked + clean.masked })
+  }
+  return { records: result, masked }
+}
+
+/** Evidence goes in first: an event must not name what is not there. */
+async function addArtifacts(store: MemoryStore, path: string, signal?: AbortSignal) {
+  const shas: string[] = []
+  let secrets = 0
+  for await (const entry of readExport(path)) {
+    signal?.throwIfAborted()
+    if (entry.type !== 'artifact' || store.artifact(entry.artifact.sha) !== null) continue
+    const { sha, kind, mime, text } = entry.artifact
+    if ((await redact(text)).masked > 0) {
+      secrets++
+      continue
+    }
+    store.putArtifact(kind, mime, text)
+    shas.push(sha)
+  }
+  const notes = secrets === 0 ? [] : [`${secrets} artifacts were left out: there seem to be secrets in them.`]
+  return { shas, notes }
+}
