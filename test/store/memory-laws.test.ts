@@ -151,7 +151,7 @@ function answers(store: MemoryStore): unknown {
     store.byKey('issue', ['#1'], gate, 5),
     store.list({ limit: 20, ...gate }).map((record) => record.id),
     store.count(gate),
-    store.proposals(false),
+    store.proposals(true),
     store.rejections(),
   ])
 }
