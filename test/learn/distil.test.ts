@@ -10,14 +10,14 @@ import type { MemoryRecord, RecordDraft } from '../../src/memory/record.ts'
 import { attemptOf, command, episodeOf } from './episodes.ts'
 import { openWorld, type World } from './learning.ts'
 
-const passed = {
+const passed: EpisodeBody['outcome'] = {
   verdict: 'passed',
   source: 'tests',
   command: null,
   exitCode: 0,
   log: null,
   evidence: [],
-} as const
+}
 
 function learn(world: World, ...drafts: RecordDraft[]): { records: MemoryRecord[]; learned: MemoryRecord[] } {
   const records = drafts.map((draft) => world.store.complete(draft))
