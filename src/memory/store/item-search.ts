@@ -20,19 +20,41 @@ const gate = `
   and (:kinds is null or item.kind in (select value from json_each(:kinds)))
   and (:muted = 1 or item.inhibited = 0)
   and (:session is null or item.session_id is not :session)
-  and (:issue is null or item.issue_hash is not :issue)`
+  and (:issue is null or item.issue_hash is not :issue)
+  and (:echo is null
+    or not exists (select 1 from item_key as origin where origin.item = item.rowid and origin.kind = 'source'
+      and origin.value in (select value from json_each(:echo)))
+    or exists (select 1 from item_key as origin where origin.item = item.rowid and origin.kind = 'source'
+      and origin.value not in (select value from json_each(:echo)) and origin.value is not lower(:session)))`
 
-function gateOf(namespace: string, filter: Partial<Gate>): Parameters {
+const selectOwn = 'select lower(id) as id from item where session_id = :session or issue_hash = :issue'
+
+function gateOf(db: Statements, namespace: string, filter: Partial<Gate>): Parameters {
+  const session = filter.notSession ?? null
+  const issue = filter.notIssue === undefined ? null : issueHash(filter.notIssue)
   return {
     namespace,
+    session,
+    issue,
+    echo: session === null && issue === null ? null : ownEpisodes(db, { session, issue }),
     before: filter.before ?? null,
     branches: filter.branches === undefined ? null : JSON.stringify(filter.branches),
     statuses: filter.statuses === undefined ? null : JSON.stringify(filter.statuses),
     kinds: filter.kinds === undefined ? null : JSON.stringify(filter.kinds),
     muted: filter.muted === true ? 1 : 0,
-    session: filter.notSession ?? null,
-    issue: filter.notIssue === undefined ? null : issueHash(filter.notIssue),
   }
+}
+
+/** Episodes that must not be seen: what was learned from them alone is an echo of them. */
+function ownEpisodes(
+  db: Statements,
+  own: { session: string | null; issue: Uint8Array | null },
+): string | null {
+  const ids = db
+    .prepare(selectOwn)
+    .all(own)
+    .map((row) => String(row.id))
+  return ids.length === 0 ? null : JSON.stringify(ids)
 }
 
 /** All questions of one store; `namespace` is asked for every time. */
@@ -76,9 +98,10 @@ const selectMissing = `
   order by item.rowid limit ?`
 
 const selectKnown = `
-  select 1 from item_key where kind in (select value from json_each(?)) and value = ? limit 1`
+  select 1 from item_key join item on item.rowid = item_key.item
+  where item_key.kind in (select value from json_each(?)) and value = ? and namespace = ? limit 1`
 
-const selectSameWords = 'select id from item where words_hash = ? and kind = ? order by id'
+const selectSameWords = 'select id from item where words_hash = ? and kind = ? and namespace = ? order by id'
 
 const listed = `
   ${gate} and (:origin is null or item.origin = :origin)
@@ -99,21 +122,21 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
     visible: (ids, filter) =>
       db
         .prepare(selectVisible)
-        .all({ ...gateOf(namespace, filter), ids: JSON.stringify(ids) })
+        .all({ ...gateOf(db, namespace, filter), ids: JSON.stringify(ids) })
         .map(recordOf),
     byKey(kind, values, filter, limit) {
       const keys = [...new Set(values.map((value) => normaliseKey(kind, value)))].filter(Boolean)
       const parameters = { keyKinds: JSON.stringify(kindsFor(kind)), values: JSON.stringify(keys), limit }
-      return found(selectByKey, { ...gateOf(namespace, filter), ...parameters })
+      return found(selectByKey, { ...gateOf(db, namespace, filter), ...parameters })
     },
     byWords(tokens, filter, limit) {
       const match = rareWords(tokens).map(quoted).join(' OR ')
       if (match === '') return []
-      return found(selectByWords, { ...gateOf(namespace, filter), match, limit })
+      return found(selectByWords, { ...gateOf(db, namespace, filter), match, limit })
     },
     byTextHash(hashes, filter) {
       const hex = hashes.map((hash) => Buffer.from(hash).toString('hex'))
-      return found(selectByHash, { ...gateOf(namespace, filter), hashes: JSON.stringify(hex) })
+      return found(selectByHash, { ...gateOf(db, namespace, filter), hashes: JSON.stringify(hex) })
     },
     withoutVector: (generationId, limit) =>
       db
@@ -124,20 +147,21 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
           return record === null ? [] : [{ id: record.id, hash: row.hash as Uint8Array, record }]
         }),
     knowsKey: (kind, value) =>
-      db.prepare(selectKnown).get(JSON.stringify(kindsFor(kind)), normaliseKey(kind, value)) !== undefined,
+      db.prepare(selectKnown).get(JSON.stringify(kindsFor(kind)), normaliseKey(kind, value), namespace) !==
+      undefined,
     sameWords: (kind, text) =>
       db
         .prepare(selectSameWords)
-        .all(wordsHash(text), kind)
+        .all(wordsHash(text), kind, namespace)
         .map((row) => String(row.id)),
     list: (filter) => {
       const { after, limit } = filter
       return db
         .prepare(selectList)
-        .all({ ...listOf(namespace, filter), after: after ?? null, limit })
+        .all({ ...listOf(db, namespace, filter), after: after ?? null, limit })
         .map(recordOf)
     },
-    count: (filter) => Number(db.prepare(selectCount).get(listOf(namespace, filter))?.count ?? 0),
+    count: (filter) => Number(db.prepare(selectCount).get(listOf(db, namespace, filter))?.count ?? 0),
   }
 }
 
@@ -147,10 +171,10 @@ function foundOf(row: Record<string, unknown>): FoundRecord {
 }
 
 /** A list shows muted records too, unless told otherwise: a person looks at them. */
-function listOf(namespace: string, filter: Omit<ListFilter, 'limit' | 'after'>): Parameters {
+function listOf(db: Statements, namespace: string, filter: Omit<ListFilter, 'limit' | 'after'>): Parameters {
   const { key } = filter
   return {
-    ...gateOf(namespace, { muted: true, ...filter }),
+    ...gateOf(db, namespace, { muted: true, ...filter }),
     origin: filter.origin ?? null,
     keyKinds: key === undefined ? null : JSON.stringify(kindsFor(key.kind)),
     keyValue: key === undefined ? null : normaliseKey(key.kind, key.value),

@@ -150,7 +150,7 @@ export const indexMigrations: readonly string[] = [
   -- was parsed before has none and needs none: its symbols count as changed when their file does.
   alter table symbol add column hash blob;
   drop index symbol_folded;
-  create index symbol_folded on symbol (folded, hash);
+  create index symbol_folded on symbol (folded, hash, container);
   `,
 ]
 
