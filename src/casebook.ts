@@ -4,12 +4,17 @@ import { availableParallelism } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { assetsFolder, entryFile } from './assets.ts'
 import { type OpenedEndpoint, openEndpoint } from './casebook/endpoint.ts'
+import type { HistorySummary } from './casebook/history-memory.ts'
+import type { CodeView } from './casebook/memories/room.ts'
+import { MemoryUpkeep, type WaitOptions } from './casebook/memories/upkeep.ts'
+import { type OpenedMemories, openMemories } from './casebook/memories.ts'
+import { type NamedMemory, openNamedMemory } from './casebook/namespace.ts'
 import { IndexStore } from './casebook/parts.ts'
 import { withPreviews } from './casebook/preview.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
-import { type IndexOptions as RunOptions, type IndexSummary as RunSummary, Runs } from './casebook/runs.ts'
-import { failedStatus, lastError, lastRun, runHistory, sqliteFacts, storeSizes } from './casebook/status.ts'
+import { type IndexOptions, type IndexSummary, Runs } from './casebook/runs.ts'
+import { failedStatus, healthOf, soundStatus } from './casebook/status.ts'
 import type { Settings } from './config.ts'
 import { Indexer } from './memory/indexing/indexer.ts'
 import { ParserPool } from './memory/indexing/pool.ts'
@@ -19,12 +24,10 @@ import { examineCommit, searchCommits } from './memory/recall/commits.ts'
 import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
 import { searchChunks } from './memory/recall/search.ts'
-import { loadAnnAddon } from './memory/store/ann.ts'
-import { backups } from './memory/store/backups.ts'
 import { type Companion, changedTogether, type HotFile, hotFiles } from './memory/store/commits.ts'
 import { isDamage } from './memory/store/database.ts'
 import { excludedFiles, viewState } from './memory/store/files.ts'
-import { type OpenedMemory, openMemory, recordConsent } from './memory/store/memory-db.ts'
+import { recordConsent } from './memory/store/memory-db.ts'
 import type {
   CommitDetail,
   CommitHit,
@@ -34,6 +37,7 @@ import type {
   RootStatus,
   SearchReply,
 } from './protocol.ts'
+import type { Memories } from './protocol-memories.ts'
 
 export interface OpenOptions {
   /** Any folder inside the repository, or a plain folder, or a bare repository together with `at`. */
@@ -46,12 +50,13 @@ export interface OpenOptions {
   log: Log
   /** Called on every change worth showing (state, progress, counts). */
   onStatus?: (status: RootStatus) => void
+  /** Memories changed though nobody called; `by` says what did it. */
+  onMemories?: (by: string) => void
   /** Index again by itself when git's state moves; for long-lived doors. */
   watch?: boolean
 }
 
-export type IndexOptions = RunOptions
-export type IndexSummary = RunSummary
+export type { HistorySummary, IndexOptions, IndexSummary }
 
 export interface QueryOptions {
   limit?: number
@@ -63,7 +68,13 @@ export interface QueryOptions {
 /** An open repository memory. Errors that a person can act on are `UserError`. */
 export interface Casebook {
   readonly root: string
+  readonly memories: Memories
   index(options: IndexOptions): Promise<IndexSummary>
+  /**
+   * Compares memory with code and branches as they are, and makes the history part of it. Doors that watch need not
+   * ask: it follows every run. Null where there is no history to read.
+   */
+  remember(options?: WaitOptions): Promise<HistorySummary | null>
   /** Files saved, created or deleted, relative to the root; resolves when searchable. */
   touch(paths: readonly string[]): Promise<void>
   prioritise(paths: readonly string[]): void
@@ -96,31 +107,30 @@ export async function openCasebook(options: OpenOptions): Promise<Casebook> {
     store: options.store,
     settings: options.settings,
   })
+  let named: NamedMemory | null = null
   try {
     const endpoint = await openEndpoint(options.settings.embedder, options.log)
-    const memory = new OpenMemory(options, repository, endpoint)
+    named = await openNamedMemory(repository)
+    const memory = new OpenMemory(options, repository, { endpoint, memory: named })
     await memory.readBranch()
     return memory
   } catch (error) {
+    named?.db.close()
     repository.dispose()
     throw error
   }
 }
 
-/** Why the native vector addon does not load here, null when it does. Without it every vector search is exact. */
-export async function vectorAddonProblem(): Promise<string | null> {
-  return await loadAnnAddon().then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  )
-}
+export { vectorAddonProblem } from './casebook/addon.ts'
 
 class OpenMemory implements Casebook {
   readonly root: string
   readonly #options: OpenOptions
   readonly #repository: Repository
   readonly #endpoint: OpenedEndpoint
-  readonly #memory: OpenedMemory
+  readonly #memory: NamedMemory
+  readonly #longTerm: OpenedMemories
+  readonly #upkeep: MemoryUpkeep
   readonly #pool: ParserPool
   readonly #store: IndexStore
   readonly #run: RunState
@@ -134,7 +144,11 @@ class OpenMemory implements Casebook {
   #branch: string | null = null
   #syncedGeneration = -1
 
-  constructor(options: OpenOptions, repository: Repository, endpoint: OpenedEndpoint) {
+  constructor(
+    options: OpenOptions,
+    repository: Repository,
+    { endpoint, memory }: { endpoint: OpenedEndpoint; memory: NamedMemory },
+  ) {
     this.#options = options
     this.#repository = repository
     this.#endpoint = endpoint
@@ -157,10 +171,19 @@ class OpenMemory implements Casebook {
       log,
       makeIndexer: (on) => new Indexer({ ...always, ...on }),
     })
-    this.#memory = this.#openMemory(folder)
+    this.#memory = memory
+    if (memory.message !== null) log.warn(memory.message)
+    if (endpoint.embedder?.remote === true) recordConsent(memory.db, endpoint.embedder.id)
     const place = folder === null ? repository.place.note : null
     this.#notices = [this.#memory.message, place, endpoint.problem].filter((notice) => notice !== null)
     this.#run = new RunState(() => options.onStatus?.(this.status()))
+    this.#longTerm = openMemories({ repository, memory, settings, log, view: () => this.#codeView() })
+    this.#upkeep = new MemoryUpkeep({
+      room: this.#longTerm.room,
+      run: this.#run,
+      log,
+      onChange: (by) => options.onMemories?.(by),
+    })
     this.#runs = new Runs({
       store: this.#store,
       repository,
@@ -171,22 +194,26 @@ class OpenMemory implements Casebook {
       run: this.#run,
       urgent: this.#urgent,
       onDone: () => this.readBranch(),
+      afterRun: () => options.watch === true && this.#upkeep.start(),
     })
     this.#selfStarting = options.watch === true && settings.autoIndex
     this.#unwatch = this.#selfStarting ? this.#watch() : () => undefined
   }
 
-  #openMemory(folder: string | null): OpenedMemory {
-    try {
-      const memory = openMemory(folder)
-      if (memory.message !== null) this.#options.log.warn(memory.message)
-      const { embedder } = this.#endpoint
-      if (embedder?.remote === true) recordConsent(memory.db, embedder.id)
-      return memory
-    } catch (error) {
-      this.#store.close()
-      throw error
-    }
+  get memories(): Memories {
+    return this.#longTerm.memories
+  }
+
+  /** What memory compares itself with. */
+  #codeView(): CodeView | null {
+    if (this.#store.isDamaged) return null
+    const { index, view } = this.#store.parts
+    const { complete } = viewState(index.db, view.id)
+    return { db: index.db, viewId: view.id, head: view.head, complete }
+  }
+
+  remember(options: WaitOptions = {}): Promise<HistorySummary | null> {
+    return this.#upkeep.finish(options)
   }
 
   #watch(): () => void {
@@ -274,6 +301,7 @@ class OpenMemory implements Casebook {
 
   stop(): void {
     this.#runs.stop('indexing was stopped')
+    this.#upkeep.stop('reading the history was stopped')
   }
 
   #context(): RecallContext {
@@ -320,29 +348,18 @@ class OpenMemory implements Casebook {
     try {
       if (this.#store.isDamaged) return this.#failedStatus()
       this.#noticeOthers()
-      return this.#soundStatus()
+      return soundStatus({
+        root: this.root,
+        name: this.#repository.name,
+        parts: this.#store.parts,
+        run: this.#run,
+        branch: this.#branch,
+        notices: this.#notices,
+      })
     } catch (error) {
       if (isDamage(error)) this.#distrust(error)
       else this.#options.log.error('the state of the index cannot be read', error)
       return this.#failedStatus(isDamage(error) ? undefined : error)
-    }
-  }
-
-  #soundStatus(): RootStatus {
-    const { index, view, counts, vectors } = this.#store.parts
-    const isRunning = this.#run.state.kind === 'indexing'
-    const problem = vectors.problem === null ? [] : [vectors.problem]
-    return {
-      root: this.root,
-      name: this.#repository.name,
-      state: this.#run.state,
-      progress: this.#run.progress,
-      ...counts.read(isRunning),
-      head: view.head,
-      branch: this.#branch,
-      lastRun: lastRun(index.db, view),
-      lastError: lastError(index.db, view),
-      notices: [...this.#notices, ...problem],
     }
   }
 
@@ -353,32 +370,11 @@ class OpenMemory implements Casebook {
   }
 
   health(): Promise<Health> {
-    return this.#asked(() => this.#health())
-  }
-
-  #health(): Health {
-    const { index, view, vectors } = this.#store.parts
-    const { db, journal } = index
-    const { folder, note } = this.#repository.place
-    const { embedder, regime } = vectors.health()
-    return {
-      root: this.root,
-      storePath: folder ?? '',
-      storeNote: note,
-      sizes: storeSizes(folder),
-      embedder,
-      vectorSearch: { regime: regime.kind, reason: regime.reason, recallAt10: regime.recallAt10 },
-      sqlite: sqliteFacts(db, journal),
-      memoryDb: {
-        ok: this.#memory.message === null,
-        backups: folder === null ? 0 : backups(folder).length,
-        message: this.#memory.message,
-      },
-      runs: runHistory(db, view),
-      residentMb: Math.round(process.memoryUsage().rss / 1e6),
-      networkRequests: this.#endpoint.requests(),
-      lastError: lastError(db, view),
-    }
+    const { place } = this.#repository
+    const [root, memory] = [this.root, this.#memory]
+    return this.#asked(() =>
+      healthOf({ root, place, parts: this.#store.parts, memory, networkRequests: this.#endpoint.requests() }),
+    )
   }
 
   async close(): Promise<void> {
@@ -386,6 +382,8 @@ class OpenMemory implements Casebook {
     this.#isClosing = true
     this.#unwatch()
     await this.#runs.close()
+    await this.#upkeep.close()
+    await this.#longTerm.close()
     await this.#pool.close()
     this.#store.close()
     this.#memory.db.close()

@@ -13,7 +13,7 @@ const state = z.discriminatedUnion('kind', [
 ])
 
 const progress = z.object({
-  phase: z.enum(['scan', 'parse', 'history', 'vectors']),
+  phase: z.enum(['scan', 'parse', 'history', 'vectors', 'memory']),
   done: z.number(),
   total: z.number(),
   rate: z.number(),

@@ -2,11 +2,13 @@
 
 import { join } from 'node:path'
 import type { Settings } from '../config.ts'
-import { localEmbedder, localNoise } from '../llm/embed-local.ts'
+import { embedTokens, localEmbedder, localNoise } from '../llm/embed-local.ts'
+import { codeTokens } from '../memory/code/tokens.ts'
 import type { Log } from '../memory/ports.ts'
 import type { MemoryRecord } from '../memory/record.ts'
 import { type DatabaseSync, transaction } from '../memory/store/database.ts'
 import type { FoundRecord, Gate, MemoryStore } from '../memory/store/memory-store.ts'
+import { embeddedText } from '../memory/store/record-texts.ts'
 import { openVectorIndex, type Regime, type VectorIndex } from '../memory/store/vector-index.ts'
 import {
   countVectors,
@@ -65,46 +67,42 @@ export class RecordVectors {
     while (hasMore && !this.#isClosed) {
       const seq = store.lastSeq()
       if (seq === this.#seenSeq) return
-      hasMore = await this.#fillBatch()
+      hasMore = this.#fillBatch()
       if (!hasMore) this.#seenSeq = seq
       else await new Promise(setImmediate)
     }
   }
 
   /** Returns whether there may be more. */
-  async #fillBatch(): Promise<boolean> {
+  #fillBatch(): boolean {
     const { store } = this.#options
     const missing = store.withoutVector(this.#generation.id, batch)
     if (missing.length === 0) return false
-    const vectors = await this.#embed(missing.map(({ record }) => record))
-    if (this.#isClosed) return false
-    const items = missing.map(({ hash }, at) => ({
-      hash: Buffer.from(hash).toString('hex'),
-      vector: vectors[at] as Float32Array,
+    const items = missing.map(({ hash, record }) => ({
+      hash: hex(hash),
+      vector: vectorOf(record),
     }))
     const added = transaction(store.db, () => putVectors(store.db, this.#generation.id, items))
     this.#index?.add(added)
     return missing.length === batch
   }
 
-  async #embed(records: readonly MemoryRecord[]): Promise<Float32Array[]> {
-    const texts = records.flatMap(embeddedTexts)
-    const vectors = await this.#embedder.embed(texts)
-    let at = 0
-    return records.map((record) => {
-      const own = vectors.slice(at, at + embeddedTexts(record).length) as [Float32Array, Float32Array?]
-      at += own.length
-      return own[1] === undefined ? own[0] : mixed(own[0], own[1])
-    })
-  }
-
   /** Records nearest to a text among those that the gate lets through, best first. Chance likeness is left out. */
   async nearest(text: string, gate: Gate, limit: number): Promise<FoundRecord[]> {
-    const [vector] = await this.#embedder.embed([text])
-    await this.#catchUp()
+    this.#catchUp()
+    if (this.#options.settings.vectorSearch === 'hnsw') await this.settle()
+    return this.#search(embedTokens(codeTokens(text)), gate, limit)
+  }
+
+  /** As `nearest`, at once and for a record that is not stored yet: inside a decision nothing can be waited for. */
+  like(record: MemoryRecord, gate: Gate, limit: number): FoundRecord[] {
+    return this.#search(vectorOf(record), gate, limit)
+  }
+
+  #search(vector: Float32Array, gate: Gate, limit: number): FoundRecord[] {
     const index = this.#open()
     for (let k = limit * 2, turn = 0; ; k *= 4, turn++) {
-      const matches = index.search(vector as Float32Array, k).filter(({ score }) => score >= localNoise)
+      const matches = index.search(vector, k).filter(({ score }) => score >= localNoise)
       const found = this.#records(matches, gate)
       if (found.length >= limit || matches.length < k || turn === widenings) return found.slice(0, limit)
     }
@@ -119,20 +117,31 @@ export class RecordVectors {
     const scores = new Map<string, number>()
     for (const { id, score } of matches) {
       const hash = hashes.get(id)
-      if (hash !== undefined) scores.set(Buffer.from(hash).toString('hex'), score)
+      if (hash !== undefined) scores.set(hex(hash), score)
     }
     const found = store.byTextHash([...hashes.values()], gate)
+    const texts = this.#textHashes(found.map(({ id }) => id))
     return found
-      .map((record) => ({ ...record, score: scores.get(record.detail ?? '') ?? record.score }))
+      .map(({ id }) => ({ id, score: scores.get(texts.get(id) ?? '') ?? 0 }))
       .sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1))
   }
 
+  #textHashes(ids: readonly string[]): Map<string, string> {
+    const rows = this.#db.prepare(selectTextHashes).all(JSON.stringify(ids))
+    return new Map(rows.map((row) => [String(row.id), hex(row.hash as Uint8Array)]))
+  }
+
+  /** After a purge: what is gone from the database goes from memory. */
+  sync(): void {
+    this.#index?.sync()
+  }
+
   /** Whoever wrote since the last question: what is new gets its vector, what was purged loses it. */
-  async #catchUp(): Promise<void> {
+  #catchUp(): void {
     const seq = this.#options.store.lastSeq()
     if (seq === this.#seenSeq) return
     // One batch is worth waiting for: what was just remembered is found. A large import is not.
-    if (this.#filling === null) await this.#fillBatch()
+    if (this.#filling === null) this.#fillBatch()
     this.#index?.sync()
     void this.fill()
   }
@@ -182,15 +191,21 @@ export class RecordVectors {
   }
 }
 
-/** Two texts for a lesson with a cue, else one. */
-function embeddedTexts({ kind, cue, text }: MemoryRecord): [string] | [string, string] {
-  if (cue === '') return [text]
-  return kind === 'lesson' ? [cue, text] : [`${text}\n${cue}`]
+const selectTextHashes = `
+  select item.id, item.text_hash as hash from json_each(?) as wanted join item on item.id = wanted.value`
+
+function hex(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex')
 }
 
-/** Normalised, so that the inner product with a question is a cosine again. */
-function mixed(cue: Float32Array, text: Float32Array): Float32Array {
-  const sum = cue.map((value, at) => cueShare * value + (1 - cueShare) * (text[at] ?? 0))
+/** L2-normalised, so that the inner product with a question is a cosine. */
+function vectorOf(record: MemoryRecord): Float32Array {
+  const { cue, text } = embeddedText(record)
+  const whole = embedTokens(codeTokens(text))
+  if (cue === '') return whole
+  const sum = embedTokens(codeTokens(cue)).map(
+    (value, at) => cueShare * value + (1 - cueShare) * (whole[at] ?? 0),
+  )
   const length = Math.hypot(...sum)
   return length === 0 ? sum : sum.map((value) => value / length)
 }

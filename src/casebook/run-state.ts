@@ -29,16 +29,36 @@ export class RunState {
 
   advance(phase: Progress['phase'], done: number, total: number, current?: string): void {
     if (this.state.kind === 'waiting') this.state = { kind: 'indexing', reason: this.#reason }
+    const progress = this.#measured(phase, done, total)
+    // The history is read beside the files: a bar that jumps between both would tell nothing.
+    if (phase === 'history' && this.#readsFiles()) return
+    this.progress = { ...progress, ...(current !== undefined && { current }) }
+    this.#onChange()
+  }
+
+  #measured(phase: Progress['phase'], done: number, total: number): Progress {
     const now = performance.now()
     const recent = (this.#samples.get(phase) ?? []).filter(({ at }) => now - at < rateWindow)
     this.#samples.set(phase, [...recent, { at: now, done }])
-    // The history is read beside the files: a bar that jumps between both would tell nothing.
-    if (phase === 'history' && this.#readsFiles()) return
     const first = recent[0] ?? { at: now, done }
     const seconds = (now - first.at) / 1000
     const rate = seconds > 0.2 ? (done - first.done) / seconds : 0
-    const etaSeconds = rate > 0 ? (total - done) / rate : null
-    this.progress = { phase, done, total, rate, etaSeconds, ...(current !== undefined && { current }) }
+    return { phase, done, total, rate, etaSeconds: rate > 0 ? (total - done) / rate : null }
+  }
+
+  /** Work that search does not wait for: shown while nothing else runs. Returns the progress in any case. */
+  background(phase: Progress['phase'], done: number, total: number): Progress {
+    const progress = this.#measured(phase, done, total)
+    if (this.state.kind === 'idle') {
+      this.progress = progress
+      this.#onChange()
+    }
+    return progress
+  }
+
+  endBackground(): void {
+    if (this.state.kind !== 'idle' || this.progress === null) return
+    this.progress = null
     this.#onChange()
   }
 

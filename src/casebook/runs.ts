@@ -5,9 +5,9 @@ import type { RunHooks } from '../memory/indexing/indexer.ts'
 import { type Log, UserError } from '../memory/ports.ts'
 import { backUp } from '../memory/store/backups.ts'
 import { isDamage } from '../memory/store/database.ts'
-import type { OpenedMemory } from '../memory/store/memory-db.ts'
 import type { Progress } from '../protocol.ts'
 import { fillEndpoint } from './endpoint-fill.ts'
+import type { NamedMemory } from './namespace.ts'
 import type { IndexStore } from './parts.ts'
 import type { Repository } from './repository.ts'
 import { RunQueue } from './run-queue.ts'
@@ -35,7 +35,7 @@ export interface IndexSummary {
 export interface RunsOptions {
   store: IndexStore
   repository: Repository
-  memory: OpenedMemory
+  memory: NamedMemory
   /** Lets the parser threads give their memory back. */
   rest: () => Promise<unknown>
   settings: Settings
@@ -45,6 +45,8 @@ export interface RunsOptions {
   urgent: ReadonlySet<string>
   /** Awaited when the files are done, before the state says so. */
   onDone: () => Promise<void>
+  /** The run has ended well: what follows from it may begin. */
+  afterRun: () => void
 }
 
 export class Runs {
@@ -118,6 +120,7 @@ export class Runs {
       onProgress,
     })
     this.#tidy(totals.parsed)
+    this.#options.afterRun()
     return totals
   }
 
@@ -151,11 +154,11 @@ export class Runs {
   /** After a run: threads give their memory back, old content goes, the precious database is backed up. */
   #tidy(parsed: number): void {
     const { store, repository, rest, memory } = this.#options
-    const { git, place } = repository
+    const { git } = repository
     rest().catch(() => undefined)
     const { index, vectors } = store.parts
     if (parsed > 0 && tidyIndex(index.db, git.commonDir)) vectors.sync()
-    if (place.folder !== null) backUp(memory.db, place.folder)
+    if (memory.folder !== null) backUp(memory.db, memory.folder)
   }
 
   stop(why: string): void {

@@ -9,6 +9,10 @@ import { type DatabaseSync, sqliteVersion } from '../memory/store/database.ts'
 import { coverage, languageCounts, type View, viewGeneration } from '../memory/store/files.ts'
 import { recentRuns } from '../memory/store/runs.ts'
 import type { Health, RootStatus } from '../protocol.ts'
+import type { NamedMemory } from './namespace.ts'
+import type { Parts } from './parts.ts'
+import type { Repository } from './repository.ts'
+import type { RunState } from './run-state.ts'
 
 type Counts = Pick<
   RootStatus,
@@ -65,7 +69,7 @@ export class ViewCounts {
   }
 }
 
-export function lastRun(db: DatabaseSync, view: View): RootStatus['lastRun'] {
+function lastRun(db: DatabaseSync, view: View): RootStatus['lastRun'] {
   const done = recentRuns(db, view.key, 20).find((run) => run.endedAt !== null && run.error === null)
   if (done?.endedAt == null) return null
   return {
@@ -76,11 +80,11 @@ export function lastRun(db: DatabaseSync, view: View): RootStatus['lastRun'] {
   }
 }
 
-export function lastError(db: DatabaseSync, view: View): string | null {
+function lastError(db: DatabaseSync, view: View): string | null {
   return recentRuns(db, view.key, 1)[0]?.error ?? null
 }
 
-export function runHistory(db: DatabaseSync, view: View): Health['runs'] {
+function runHistory(db: DatabaseSync, view: View): Health['runs'] {
   return recentRuns(db, view.key, 10).map((run) => ({
     at: run.startedAt,
     reason: run.reason,
@@ -91,7 +95,7 @@ export function runHistory(db: DatabaseSync, view: View): Health['runs'] {
 }
 
 /** Bytes of the store's files; empty for a store in memory. */
-export function storeSizes(folder: string | null): Health['sizes'] {
+function storeSizes(folder: string | null): Health['sizes'] {
   if (folder === null) return []
   const names = ['index.db', 'index.db-wal', 'memory.db', 'memory.db-wal']
   const size = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
@@ -100,8 +104,68 @@ export function storeSizes(folder: string | null): Health['sizes'] {
   return [...files, { name: 'backups', bytes: kept }].filter(({ bytes }) => bytes > 0)
 }
 
-export function sqliteFacts(db: DatabaseSync, journal: string): Health['sqlite'] {
+function sqliteFacts(db: DatabaseSync, journal: string): Health['sqlite'] {
   return { version: sqliteVersion(db), fts5: true, journal }
+}
+
+export interface StatusParts {
+  root: string
+  name: string
+  parts: Parts
+  run: RunState
+  branch: string | null
+  notices: readonly string[]
+}
+
+/** Of a memory whose index can be read. */
+export function soundStatus({ root, name, parts, run, branch, notices }: StatusParts): RootStatus {
+  const { index, view, counts, vectors } = parts
+  const problem = vectors.problem === null ? [] : [vectors.problem]
+  return {
+    root,
+    name,
+    state: run.state,
+    progress: run.progress,
+    ...counts.read(run.state.kind === 'indexing'),
+    head: view.head,
+    branch,
+    lastRun: lastRun(index.db, view),
+    lastError: lastError(index.db, view),
+    notices: [...notices, ...problem],
+  }
+}
+
+export interface HealthParts {
+  root: string
+  place: Repository['place']
+  parts: Parts
+  memory: NamedMemory
+  networkRequests: number
+}
+
+export function healthOf({ root, place, parts, memory, networkRequests }: HealthParts): Health {
+  const { index, view, vectors } = parts
+  const { db, journal } = index
+  const { folder, note } = place
+  const { embedder, regime } = vectors.health()
+  return {
+    root,
+    storePath: folder ?? '',
+    storeNote: note,
+    sizes: storeSizes(folder),
+    embedder,
+    vectorSearch: { regime: regime.kind, reason: regime.reason, recallAt10: regime.recallAt10 },
+    sqlite: sqliteFacts(db, journal),
+    memoryDb: {
+      ok: memory.message === null,
+      backups: memory.folder === null ? 0 : backups(memory.folder).length,
+      message: memory.message,
+    },
+    runs: runHistory(db, view),
+    residentMb: Math.round(process.memoryUsage().rss / 1e6),
+    networkRequests,
+    lastError: lastError(db, view),
+  }
 }
 
 /** A root of which nothing can be told but what is wrong with it. */

@@ -4,7 +4,9 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Health } from '../protocol.ts'
+import type { MemoryStats } from '../protocol-memories.ts'
 import { bytes, moment, plural } from './format.ts'
+import { statsLine, storeLine } from './memory-text.ts'
 
 export interface Check {
   name: string
@@ -157,6 +159,14 @@ function checkMemory({ ok, backups, message }: Health['memoryDb']): Check {
     message: message ?? 'damaged',
     remedy: `There are ${saved} beside it; the newest good one is restored when the store is opened.`,
   }
+}
+
+/** What long-term memory holds, and what waits for a person. */
+export function checkMemories(stats: MemoryStats): Check {
+  const message = `${statsLine(stats)}; ${storeLine(stats)}`
+  if (stats.contested === 0) return { name: 'memories', state: 'ok', message }
+  const remedy = "Memories contradict each other: 'casebook review' shows them, 'review decide' settles it."
+  return { name: 'memories', state: 'warn', message, remedy }
 }
 
 function checkEmbedder({ identity, dimensions, vectors, pending }: Health['embedder']): Check {

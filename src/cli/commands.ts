@@ -7,14 +7,24 @@ import { benchIndex } from './commands/bench-index.ts'
 import { benchLocalise } from './commands/bench-localise.ts'
 import { benchSearch } from './commands/bench-search.ts'
 import { commits } from './commands/commits.ts'
+import { distil } from './commands/distil.ts'
 import { doctor } from './commands/doctor.ts'
+import { edit } from './commands/edit.ts'
 import { examine } from './commands/examine.ts'
 import { excluded } from './commands/excluded.ts'
+import { forget } from './commands/forget.ts'
 import { hot } from './commands/hot.ts'
 import { index } from './commands/index.ts'
 import { locate } from './commands/locate.ts'
+import { memoryActs } from './commands/memory-acts.ts'
+import { memoryLists } from './commands/memory-lists.ts'
+import { log, undo, why } from './commands/memory-log.ts'
+import { recall } from './commands/recall.ts'
+import { remember } from './commands/remember.ts'
+import { reviewCommands } from './commands/review.ts'
 import { search } from './commands/search.ts'
 import { status } from './commands/status.ts'
+import { exportMemories, importMemories, share } from './commands/transfer.ts'
 
 export const commands: readonly Command[] = [
   index,
@@ -23,6 +33,20 @@ export const commands: readonly Command[] = [
   commits,
   examine,
   hot,
+  recall,
+  remember,
+  ...memoryLists,
+  why,
+  edit,
+  ...memoryActs,
+  forget,
+  undo,
+  log,
+  ...reviewCommands,
+  distil,
+  exportMemories,
+  importMemories,
+  share,
   status,
   excluded,
   doctor,

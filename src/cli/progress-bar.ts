@@ -10,6 +10,7 @@ const phases: Record<Progress['phase'], { title: string; unit: string }> = {
   parse: { title: 'Reading', unit: 'files' },
   history: { title: 'History', unit: 'commits' },
   vectors: { title: 'Vectors', unit: 'texts' },
+  memory: { title: 'Memory', unit: 'commits' },
 }
 
 const barWidth = 24

@@ -59,7 +59,8 @@ export function withIndexed<Result>(
 /** Milliseconds to wait for another process that is indexing before answering from what it has done so far. */
 const patience = 2_000
 
-async function bringUpToDate(call: Call, casebook: Casebook): Promise<void> {
+/** Looks for changes, or indexes for the first time; a note tells when another process is at it. */
+export async function bringUpToDate(call: Call, casebook: Casebook): Promise<void> {
   const first = !isIndexed(casebook.status())
   if (first) {
     call.terminal.note(

@@ -77,7 +77,7 @@ test('columns are aligned and carry no trailing blanks', () => {
 
 test('the progress line never breaks into a second one', () => {
   const progress = fc.record({
-    phase: fc.constantFrom<Progress['phase']>('scan', 'parse', 'history', 'vectors'),
+    phase: fc.constantFrom<Progress['phase']>('scan', 'parse', 'history', 'vectors', 'memory'),
     done: fc.nat(),
     total: fc.nat(),
     rate: fc.nat(),

@@ -23,7 +23,7 @@ export function progressLines(status: CheckedRoot): TemplateResult | typeof noth
 function parts({ progress, state }: CheckedRoot): string[] {
   if (progress === null) return []
   const { phase, done, total, rate, etaSeconds } = progress
-  const unit = { scan: t('files listed'), parse: t('files'), history: t('commits'), vectors: t('vectors') }[
+  const unit = { scan: t('files listed'), parse: t('files'), history: t('commits'), vectors: t('vectors'), memory: t('commits') }[
     phase
   ]
   const running = state.kind === 'indexing'

@@ -1,6 +1,13 @@
 /** `casebook doctor`: checks everything that Casebook stands on, and says how to repair what is broken. */
 
-import { type Check, checkAddon, checkHealth, checkMachine, checkStoreFolder } from '../checks.ts'
+import {
+  type Check,
+  checkAddon,
+  checkHealth,
+  checkMachine,
+  checkMemories,
+  checkStoreFolder,
+} from '../checks.ts'
 import type { Call, Command, Reply } from '../command.ts'
 import { escapeLine } from '../escape.ts'
 import { describeError } from '../failure.ts'
@@ -32,7 +39,8 @@ async function checkRepository(call: Call): Promise<Check[]> {
       const indexed: Check = isIndexed(casebook.status())
         ? { name: 'index', state: 'ok', message: `ready for ${casebook.root}` }
         : { name: 'index', state: 'warn', message: 'not built yet', remedy: "Run 'casebook index'." }
-      return [...checkStoreFolder(health), ...checkHealth(health), addon, indexed]
+      const memories = checkMemories(casebook.memories.stats())
+      return [...checkStoreFolder(health), ...checkHealth(health), memories, addon, indexed]
     })
   } catch (error) {
     call.signal.throwIfAborted()

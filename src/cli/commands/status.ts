@@ -1,9 +1,11 @@
 /** `casebook status`: what is indexed, and when and why it last ran. */
 
 import type { IndexState, RootStatus } from '../../protocol.ts'
+import type { MemoryStats } from '../../protocol-memories.ts'
 import type { Command } from '../command.ts'
 import { escapeLine } from '../escape.ts'
 import { columns, count, duration, moment, plural } from '../format.ts'
+import { statsLine, storeLine } from '../memory-text.ts'
 import type { Style } from '../style.ts'
 import { isIndexed, withCasebook } from '../with-casebook.ts'
 
@@ -15,11 +17,12 @@ export const status: Command = {
   run: (call) =>
     withCasebook(call, async (casebook) => {
       const found = casebook.status()
-      return { data: found, text: (style) => render(found, style) }
+      const memories = casebook.memories.stats()
+      return { data: { ...found, memories }, text: (style) => render(found, memories, style) }
     }),
 }
 
-function render(found: RootStatus, style: Style): string {
+function render(found: RootStatus, memories: MemoryStats, style: Style): string {
   const rows = [
     ['repository', escapeLine(found.root)],
     ['at', escapeLine([found.branch, found.head?.slice(0, 10)].filter(Boolean).join(' ') || 'no commit')],
@@ -29,6 +32,8 @@ function render(found: RootStatus, style: Style): string {
     ['commits', count(found.commits)],
     ['languages', languageText(found)],
     ['last run', runText(found)],
+    ['memory', statsLine(memories)],
+    ['log', storeLine(memories)],
   ]
   if (found.lastError !== null) rows.push(['last error', style.bad(escapeLine(found.lastError))])
   return columns(rows)

@@ -66,7 +66,7 @@ function keyMentions(query: Query): string[] {
 }
 
 /** Returns a test of one name or word: in code, in paths, in commits, or as the beginning of a symbol. */
-function openKnown(db: DatabaseSync, viewId: number): (name: string) => boolean {
+export function openKnown(db: DatabaseSync, viewId: number): (name: string) => boolean {
   const visible = [selectVisible, selectPath, selectCommit].map((sql) => db.prepare(sql))
   const prefix = db.prepare(selectPrefix)
   return (name) => {

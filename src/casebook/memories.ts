@@ -1,0 +1,177 @@
+/** The long-term memory of an open repository: every wish of a door, taken to the piece that fulfils it. */
+
+import type { ModelSettings, Settings } from '../config.ts'
+import { openChatModel } from '../llm/chat-openai.ts'
+import type { Actor } from '../memory/event.ts'
+import { type Llm, type Log, UserError } from '../memory/ports.ts'
+import { isDamage } from '../memory/store/database.ts'
+import { openMemoryStore } from '../memory/store/memory-log.ts'
+import type { Memories, MemoryStats } from '../protocol-memories.ts'
+import { readHistoryState } from './history-state.ts'
+import { act, edit, undo } from './memories/change.ts'
+import { CodeSight } from './memories/code-sight.ts'
+import { acceptCandidates, decidePair, settleProposal } from './memories/decisions.ts'
+import { distil } from './memories/distil.ts'
+import { forget, from } from './memories/forget.ts'
+import { list, log, openStats, review, show } from './memories/read.ts'
+import { credit, recall } from './memories/recall.ts'
+import { record, remember } from './memories/remember.ts'
+import type { CodeView, MemoryRoom } from './memories/room.ts'
+import { exportTo, importFrom, share } from './memories/transfer.ts'
+import type { NamedMemory } from './namespace.ts'
+import { RecordVectors } from './record-vectors.ts'
+import type { Repository } from './repository.ts'
+
+export interface MemoriesOptions {
+  repository: Repository
+  memory: NamedMemory
+  settings: Settings
+  log: Log
+  /** The index as it serves; null while it is damaged. */
+  view: () => CodeView | null
+}
+
+export interface OpenedMemories {
+  memories: Memories
+  room: MemoryRoom
+  close(): Promise<void>
+}
+
+/** Throws what the store throws. Vectors that are missing are made in the background. */
+export function openMemories(options: MemoriesOptions): OpenedMemories {
+  const room = openRoom(options)
+  const notes = openNotes(room)
+  const memories = guarded(facade(room, notes), notes)
+  setImmediate(() => void room.vectors.fill())
+  return {
+    memories,
+    room,
+    async close() {
+      await notes.written()
+      await room.vectors.close()
+    },
+  }
+}
+
+function openRoom({ repository, memory, settings, log, view }: MemoriesOptions): MemoryRoom {
+  const store = openMemoryStore({ db: memory.db, namespace: memory.namespace })
+  let actor: Promise<Actor> | null = null
+  let model: Llm | null = null
+  return {
+    repository,
+    store,
+    vectors: new RecordVectors({ store, folder: memory.folder, settings, log }),
+    code: new CodeSight({ repository, view, maxFileSize: settings.maxFileSize }),
+    settings,
+    log,
+    folder: memory.folder,
+    model: async () => {
+      model ??= openModel(settings.model, log)
+      return model
+    },
+    person: () => {
+      actor ??= personOf(repository)
+      return actor
+    },
+  }
+}
+
+function openModel(settings: ModelSettings, log: Log): Llm {
+  if (settings.model !== '') return openChatModel(settings, log)
+  throw new UserError(
+    'No language model is set.',
+    'Name one in casebook.model (CASEBOOK_MODEL_MODEL and CASEBOOK_MODEL_BASE_URL), or go on without.',
+  )
+}
+
+/** As git knows the person. */
+async function personOf({ git, hasHistory }: Repository): Promise<Actor> {
+  const name = hasHistory ? await git.run(['config', '--get', 'user.name']).catch(() => '') : ''
+  return { type: 'person', name: name.trim() || 'you' }
+}
+
+/** What was shown is noted when the answer is out; whatever comes next waits for the notes. */
+interface Notes {
+  add(work: () => Promise<void>): void
+  written(): Promise<void>
+}
+
+function openNotes({ log }: MemoryRoom): Notes {
+  let last: Promise<void> = Promise.resolve()
+  return {
+    add(work) {
+      const next = async () => {
+        await new Promise(setImmediate)
+        await work()
+      }
+      last = last.then(next).catch((error: unknown) => {
+        log.error('what was recalled could not be noted', error)
+      })
+    },
+    written: () => last,
+  }
+}
+
+function facade(room: MemoryRoom, notes: Notes): Memories {
+  const history = (): MemoryStats['history'] => {
+    const state = readHistoryState(room.store)
+    const { commits = 0, episodes = 0 } = state ?? {}
+    return { commits, episodes, complete: state !== null }
+  }
+  return {
+    async recall(request) {
+      const { reply, note } = await recall(room, request)
+      notes.add(async () => {
+        const drafts = await note()
+        if (drafts.length > 0) room.store.append(drafts)
+      })
+      return reply
+    },
+    remember: (request) => remember(room, request),
+    record: async (draft) => await record(room, draft, { type: 'agent', name: draft.provenance.author }),
+    list: async (request) => list(room, request),
+    show: (reference, asOf) => show(room, reference, asOf),
+    edit: (reference, request) => edit(room, reference, request),
+    act: (references, action, reason) =>
+      action === 'accept' ? acceptCandidates(room, references) : act(room, { references, action, reason }),
+    forget: (references, reason) => forget(room, references, reason),
+    from: async (source) => from(room, source),
+    undo: (seq) => undo(room, seq),
+    log: async (request) => log(room, request),
+    review: async () => review(room),
+    settle: (seq, decision, text) => settleProposal(room, { seq, decision, text }),
+    decide: (winner, loser, decision) => decidePair(room, { winner, loser, decision }),
+    distil: (options) => distil(room, options),
+    credit: async (report) => credit(room, report),
+    export: (path) => exportTo(room, path),
+    import: (path) => importFrom(room, path),
+    share: () => share(room),
+    stats: openStats(room, history),
+  }
+}
+
+/** Waits for what was noted before, and says what to do about damage. */
+function guarded(memories: Memories, notes: Notes): Memories {
+  const names = (Object.keys(memories) as (keyof Memories)[]).filter((name) => name !== 'stats')
+  const wrapped = names.map((name) => {
+    const work = memories[name] as (...args: unknown[]) => Promise<unknown>
+    const call = async (...args: unknown[]) => {
+      if (name !== 'recall') await notes.written()
+      try {
+        return await work(...args)
+      } catch (error) {
+        throw isDamage(error) ? damaged(error) : error
+      }
+    }
+    return [name, call] as const
+  })
+  return { ...memories, ...Object.fromEntries(wrapped) }
+}
+
+function damaged(cause: unknown): UserError {
+  return new UserError(
+    'The long-term memory is damaged.',
+    'Open the repository again: the newest good backup is restored then, and the damaged file is kept.',
+    cause,
+  )
+}

@@ -1,0 +1,160 @@
+/** What a person writes down, and episodes that agents and repairs bring. */
+
+import { createHash } from 'node:crypto'
+import type { Actor } from '../../memory/event.ts'
+import { UserError } from '../../memory/ports.ts'
+import { type Cited, cite, citeSelection, citeText } from '../../memory/recall/records/cite.ts'
+import { type Anchor, mostWords, type RecordDraft } from '../../memory/record.ts'
+import { treeFiles } from '../../memory/tree-files.ts'
+import type { Remembered, RememberRequest } from '../../protocol-memories.ts'
+import type { MemoryRoom } from './room.ts'
+import { outcomeOf, refusalOf, type Written, write } from './write.ts'
+
+export async function remember(room: MemoryRoom, request: RememberRequest): Promise<Remembered> {
+  const text = request.text.trim()
+  checkWords(text)
+  const { head, birth } = await room.code.branches()
+  const { anchors, notes } = await citedBy(room, request, head)
+  const actor = request.actor ?? (await room.person())
+  const draft: RecordDraft = {
+    kind: kindOf(request),
+    text,
+    cue: request.cue?.trim() ?? '',
+    tags: [...(request.tags ?? [])],
+    entities: entitiesOf(anchors),
+    anchors,
+    branch: birth,
+    commit: head,
+    provenance: {
+      sources: [{ type: 'person', ref: actor.name }],
+      author: actor.type === 'person' ? 'person' : actor.name,
+      method: 'remember',
+    },
+    confidence: actor.type === 'person' ? 'verified' : 'inferred',
+    ...bodyOf(request),
+  }
+  const written = await write(room, [{ op: 'add', draft }], actor)
+  if (anchors.length === 0) notes.push('It cites no code: a change of the code will not mark it as stale.')
+  return told(room, written, notes)
+}
+
+function checkWords(text: string): void {
+  const words = text === '' ? 0 : text.split(/\s+/).length
+  if (words > 0 && words <= mostWords.lesson) return
+  const what = words === 0 ? 'There is nothing to remember.' : `That is ${words} words.`
+  throw new UserError(what, `Write one thought of at most ${mostWords.lesson} words.`)
+}
+
+function kindOf({ kind, cue, polarity }: RememberRequest): 'fact' | 'lesson' {
+  if (kind !== undefined) return kind
+  return polarity === 'avoid' || (cue ?? '') !== '' ? 'lesson' : 'fact'
+}
+
+function bodyOf(request: RememberRequest): Pick<RecordDraft, 'fact' | 'lesson'> {
+  if (kindOf(request) === 'fact') return { fact: { key: null, value: null, checker: null } }
+  const polarity = request.polarity ?? 'do'
+  return {
+    lesson: { polarity, stream: 'reasoning', role: null, order: null, params: {}, procedure: [] },
+  }
+}
+
+/** Paths and names that a question may hold. */
+function entitiesOf(anchors: readonly Anchor[]): string[] {
+  const names = anchors.flatMap(({ path, symbol }) => (symbol === undefined ? [path] : [path, symbol]))
+  return [...new Set(names)].slice(0, 200)
+}
+
+/** Named places, a selection, and what the text itself names. */
+async function citedBy(room: MemoryRoom, request: RememberRequest, head: string | null): Promise<Cited> {
+  const { cites = [], selection, text, cue } = request
+  const view = room.code.view()
+  if (view?.complete !== true) return await citedFiles(room, request, head)
+  const context = { db: view.db, viewId: view.viewId, head }
+  const named = cite(context, cites)
+  const marked = selection === undefined ? none : citeSelection(context, selection)
+  const mentioned = citeText(context, `${text}\n${cue ?? ''}`)
+  const all = [...named.anchors, ...marked.anchors, ...mentioned]
+  const places = new Map(
+    all
+      .toReversed()
+      .map((anchor) => [`${anchor.path}#${anchor.symbol ?? anchor.span?.startLine ?? ''}`, anchor]),
+  )
+  return { anchors: [...places.values()].toReversed(), notes: [...named.notes, ...marked.notes] }
+}
+
+const none: Cited = { anchors: [], notes: [] }
+
+/** Without an index only whole files can be cited, as they lie on the disk. */
+async function citedFiles(
+  { repository, settings }: MemoryRoom,
+  { cites = [], selection }: RememberRequest,
+  head: string | null,
+): Promise<Cited> {
+  const wanted = selection === undefined ? cites : [...cites, selection.path]
+  const anchors: Anchor[] = []
+  const notes: string[] = []
+  for (const place of wanted) {
+    const path = place.replace(/[:#].*$/, '')
+    const file = await treeFiles(repository.root).read(path, settings.maxFileSize)
+    if (typeof file === 'string' || !('bytes' in file)) notes.push(`There is no file ${path} to cite.`)
+    else {
+      const hash = createHash('sha1').update(`blob ${file.bytes.length}\0`).update(file.bytes)
+      anchors.push({ path, blob: hash.digest('hex'), commit: head })
+    }
+  }
+  if (anchors.length > 0) notes.push('The code is not indexed yet: whole files are cited, no names or lines.')
+  return { anchors, notes }
+}
+
+/** An episode from a session or a repair, or what such a one learned. */
+export async function record(room: MemoryRoom, draft: RecordDraft, actor: Actor): Promise<Remembered> {
+  const { head, birth } = await room.code.branches()
+  const placed = { ...draft, branch: draft.branch ?? birth, commit: draft.commit ?? head }
+  const known = draft.kind === 'episode' ? knownEpisode(room, draft) : null
+  if (known !== null) return { record: known, notes: ['This episode is known already.'] }
+  return told(room, await write(room, [{ op: 'add', draft: placed }], actor), [])
+}
+
+/** The same piece of the same session, handed in twice. */
+function knownEpisode({ store }: MemoryRoom, draft: RecordDraft) {
+  const { episode } = draft
+  if (episode === undefined || episode.sessionId === null) return null
+  const told = store.list({
+    kinds: ['episode'],
+    key: { kind: 'source', value: episode.sessionId },
+    limit: 200,
+  })
+  const same = told.find(
+    (one) =>
+      one.episode?.sessionId === episode.sessionId &&
+      one.episode.startedAt === episode.startedAt &&
+      one.episode.endedAt === episode.endedAt &&
+      one.episode.goal.slice(0, 80) === episode.goal.slice(0, 80),
+  )
+  return same ?? null
+}
+
+function told({ store }: MemoryRoom, { events, masked }: Written, notes: readonly string[]): Remembered {
+  const outcome = outcomeOf(events)
+  const found = outcome === null ? null : store.get(outcome.id)
+  if (outcome === null || found === null) {
+    const why = refusalOf(events)
+    throw new UserError(
+      why === null ? 'Nothing was remembered: it says what is known.' : `It was not remembered (${why}).`,
+      'Say it in other words, and name the code that it is about.',
+    )
+  }
+  const said = [...notes]
+  if (masked > 0)
+    said.push(`${masked === 1 ? '1 secret was' : `${masked} secrets were`} masked before it was written.`)
+  if (!outcome.isNew) said.push(`Known already: joined to ${outcome.id}.`)
+  if (found.branch !== null) said.push(`It holds on the branch ${found.branch} until that is merged.`)
+  const clash = events.find(({ type }) => type === 'CONTESTED' || type === 'SUPERSEDED')
+  if (clash !== undefined)
+    said.push(
+      clash.type === 'CONTESTED'
+        ? `It contradicts another memory: ${clash.reason}.`
+        : `It supersedes another memory: ${clash.reason}.`,
+    )
+  return { record: found, notes: said }
+}

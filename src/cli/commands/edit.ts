@@ -1,0 +1,38 @@
+/** `casebook edit`: changes the words of a memory. */
+
+import { type Command, UsageError } from '../command.ts'
+import { recordLines } from '../memory-text.ts'
+import { parseCount } from '../parse-arguments.ts'
+import { listOption, onlyArgument, textOption, withMemories } from '../with-memories.ts'
+
+export const edit: Command = {
+  name: 'edit',
+  summary: 'Change the words of a memory',
+  usage: 'ID --text TEXT | --cue TEXT | --tags LIST',
+  details: 'Nothing overwrites words of a person without asking. The words before stay in the log.',
+  options: {
+    text: { type: 'string', value: 'TEXT', help: 'the new text' },
+    cue: { type: 'string', value: 'WHEN', help: 'one sentence: when this matters' },
+    tags: { type: 'string', value: 'LIST', help: 'words to find it by, comma-separated' },
+    expect: { type: 'string', value: 'N', help: 'only if it is still version N' },
+  },
+  async run(call) {
+    const id = onlyArgument(call, edit, 'the id of one memory')
+    const { values } = call
+    const text = textOption(values.text)
+    const cue = textOption(values.cue)
+    const tags = listOption(values.tags)
+    if (text === undefined && cue === undefined && tags === undefined)
+      throw new UsageError('Say what to change: --text, --cue or --tags.', edit)
+    const expectedVersion = parseCount('expect', values.expect, edit, 1e9)
+    const record = await withMemories(call, (memories) =>
+      memories.edit(id, {
+        ...(text !== undefined && { text }),
+        ...(cue !== undefined && { cue }),
+        ...(tags !== undefined && { tags }),
+        ...(expectedVersion !== undefined && { expectedVersion }),
+      }),
+    )
+    return { data: record, text: (style) => recordLines(record, style) }
+  },
+}

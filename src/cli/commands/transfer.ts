@@ -1,0 +1,69 @@
+/** `casebook export`, `import` and `share`: memory that leaves and comes back. */
+
+import type { ShareSummary } from '../../protocol-memories.ts'
+import { type Command, UsageError } from '../command.ts'
+import { escapeLine } from '../escape.ts'
+import { bytes, plural } from '../format.ts'
+import { onlyArgument, withMemories } from '../with-memories.ts'
+
+export const exportMemories: Command = {
+  name: 'export',
+  summary: 'Write all memory into one file of JSON lines',
+  usage: 'FILE',
+  options: {},
+  async run(call) {
+    const file = call.resolve(onlyArgument(call, exportMemories, 'the file to write'))
+    const done = await withMemories(call, (memories) => memories.export(file))
+    const text = () =>
+      `${plural(done.records, 'record')}, ${plural(done.events, 'event')} and ${plural(done.artifacts, 'artifact')}` +
+      ` in ${escapeLine(done.path)} (${bytes(done.bytes)}).`
+    return { data: done, text }
+  },
+}
+
+export const importMemories: Command = {
+  name: 'import',
+  summary: 'Take memory from an export in',
+  usage: 'FILE',
+  details: `An export of this memory is continued. One of another clone comes in as candidates: see 'casebook review'.
+A file that is cut off or broken changes nothing.`,
+  options: {},
+  async run(call) {
+    const file = call.resolve(onlyArgument(call, importMemories, 'the file to read'))
+    const done = await withMemories(call, (memories) => memories.import(file))
+    for (const note of done.notes) call.terminal.note(escapeLine(note))
+    const known = done.known === 0 ? '' : `, ${done.known} known already`
+    const text = () =>
+      `${plural(done.added, 'record')} added${known}, ${plural(done.artifacts, 'artifact')} (${done.mode}).`
+    return { data: done, text }
+  },
+}
+
+export const share: Command = {
+  name: 'share',
+  summary: 'Write what a team shares as Markdown into a folder of the repository',
+  usage: '[FOLDER]',
+  details: `FOLDER is relative to the repository; without it the setting CASEBOOK_SHARE_FOLDER is used.
+Edits that were made in the files are taken over first. Exit code 1 when something could not be shared.`,
+  options: {},
+  async run(call) {
+    const [folder, ...rest] = call.positionals
+    if (rest.length > 0) throw new UsageError('Give one folder, or none.', share)
+    const settings = folder === undefined ? call.settings : { ...call.settings, shareFolder: folder }
+    if (settings.shareFolder === '')
+      throw new UsageError('Give the folder, or set CASEBOOK_SHARE_FOLDER.', share)
+    const done = await withMemories({ ...call, settings }, (memories) => memories.share())
+    return { data: done, text: () => describe(done), failed: done.problems.length > 0 }
+  },
+}
+
+function describe(done: ShareSummary): string {
+  const line = (word: string) => (path: string) => `${word}  ${escapeLine(path)}`
+  return [
+    ...done.written.map(line('written  ')),
+    ...done.removed.map(line('removed  ')),
+    ...done.takenOver.map(line('taken in ')),
+    ...done.problems.map(line('problem  ')),
+    `${plural(done.written.length, 'file')} written to ${escapeLine(done.folder)}.`,
+  ].join('\n')
+}
