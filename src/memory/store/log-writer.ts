@@ -24,6 +24,8 @@ interface Session {
   db: Statements
   namespace: string
   head: Head
+  /** The last event of others. */
+  start: number
   at: number
   records: Map<string, MemoryRecord | null>
   /** Whole records to project; of all others only the counters. */
@@ -45,7 +47,8 @@ export function decide(options: LogOptions, work: () => readonly EventDraft[]): 
 function begin(options: LogOptions): Session {
   const state = { records: new Map(), dirty: new Set<string>(), counted: new Map() }
   const { statements, namespace } = options
-  return { db: statements, namespace, ...state, head: headOf(statements), at: options.now() }
+  const head = headOf(statements)
+  return { db: statements, namespace, ...state, head, start: head.seq, at: options.now() }
 }
 
 function append(session: Session, draft: EventDraft): MemoryEvent {
@@ -112,8 +115,8 @@ function checked(session: Session, change: Change): Change {
   }
 }
 
-function sentence({ db }: Session, change: Change, why: string): string {
-  const last = readEvents(db, { id: change.id, limit: 1 })[0]
+function sentence({ db, start }: Session, change: Change, why: string): string {
+  const last = readEvents(db, { id: change.id, before: start + 1, limit: 1 })[0]
   const by =
     last === undefined ? '' : ` Last changed by ${last.actor.name} in event ${last.seq} (${last.type}).`
   return `The memory ${change.id} cannot be changed so: ${why}.${by}`
