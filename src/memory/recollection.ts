@@ -51,6 +51,8 @@ export interface RecallQuery {
   /** Unix milliseconds; only what was known strictly before. */
   before?: number
   sessionId?: string
+  /** Ids that this prompt shows already: left out. */
+  shown?: readonly string[]
   /** The failure has come up before in this session: avoid-lessons and failed episodes come too. */
   repair?: boolean
   limit: number
@@ -93,6 +95,8 @@ export interface Demonstration {
   right: string
   endedAt: number
   verified: boolean
+  /** Episodes that showed the same. */
+  uses?: number
 }
 
 export interface RecallReply {
