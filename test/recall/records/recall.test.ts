@@ -119,6 +119,16 @@ test('never shows what a person muted, and says so', async () => {
   )
 })
 
+test('leaves out what the prompt shows already, at every way to it', async () => {
+  const shown = world.put(factDraft('The pool holds ten sockets.'))
+  const lesson = world.put(lessonDraft('sockets leak', 'Close the pool twice.'))
+  world.link(lesson, 'complements', shown)
+  for (const moment of ['any', 'task-start'] as const) {
+    const { memories } = await world.recall({ text: 'pool sockets', moment, shown: [shown.id] })
+    assert.deepEqual(idsOf(memories), [lesson.id])
+  }
+})
+
 test('puts a pinned match first, but brings no pinned record that does not match', async () => {
   world.fill(
     Array.from({ length: 8 }, (_, at) => factDraft(`pool sockets pool sockets number ${at} kind ${at * 7}`)),
@@ -259,7 +269,7 @@ test('gives a prompt all facts and lessons while they fit, in a stable order, an
   assert.match(first.regime, /All 7 facts and lessons fit/)
   const small = await world.recall({ text: 'thing', moment: 'task-start', budget: 150 })
   assert.ok(small.memories.length < 7)
-  assert.match(small.regime, /more than the budget/)
+  assert.match(small.regime, /more facts and lessons than fit/)
   const unknown = await world.recall({ text: 'FrobnicatorService', moment: 'task-start' })
   assert.deepEqual(unknown.memories, [])
 })

@@ -37,11 +37,11 @@ export async function allNotes(
   const filter = { ...gate, kinds, muted: false }
   const { store } = context
   const records = store.list({ ...filter, limit: most + 1 })
-  if (records.length > most) return chosenInstead(store.count(filter))
+  if (records.length > most) return chosenInstead
   const notes = await Promise.all(records.sort((a, b) => (a.id < b.id ? -1 : 1)).map(note))
-  const whole = notes.filter(({ freshness, record }) => freshness !== 'gone' && isTrue(record.validTo, gate))
+  const whole = notes.filter((one) => isWhole(one, { query, gate }))
   const tokens = whole.reduce((sum, one) => sum + entryTokens(entryOf(one)), 0)
-  if (tokens > budget) return chosenInstead(whole.length)
+  if (tokens > budget) return chosenInstead
   const episodes = arrange(found.ranked, query.limit).filter(({ record }) => record.kind === 'episode')
   const failed = episodes.filter(metSameFailure)
   const others = episodes.filter((one) => !failed.includes(one))
@@ -60,16 +60,21 @@ export async function allNotes(
   }
 }
 
-function isTrue(validTo: number | null, { before }: Gate): boolean {
-  return validTo === null || before === undefined || validTo >= before
+function isWhole(
+  { freshness, record }: Recollection,
+  { query, gate }: { query: RecallQuery; gate: Gate },
+): boolean {
+  if (freshness === 'gone' || query.shown?.includes(record.id) === true) return false
+  return record.validTo === null || gate.before === undefined || record.validTo >= gate.before
 }
 
 function isAbstention({ unknown, words, keys }: KnownQuestion): boolean {
   return unknown.length > 0 && words.length === 0 && keys.length === 0
 }
 
-function chosenInstead(count: number): AllNotes {
-  return { selection: null, regime: `${count} facts and lessons are more than the budget: recall chooses.` }
+const chosenInstead: AllNotes = {
+  selection: null,
+  regime: 'There are more facts and lessons than fit into the budget: recall chooses.',
 }
 
 /** Contradictions among all notes, besides those that were found. */

@@ -67,13 +67,22 @@ interface Wanted {
   near: readonly string[]
 }
 
-/** Who tries things: what the history tells has no attempts. */
-const origins = ['repair', 'session', 'person'] as const
+/** Those who try things: what the history tells has no attempts. */
+const selectTriers = `select id from item where kind = 'episode' and origin <> 'history' limit ?`
 
-/** Oldest first, so that equal scores go to the elder. */
+/**
+ * All that hold attempts where they are few; else those that share keys, likeness or words with what is at hand.
+ * Oldest first, so that equal scores go to the elder.
+ */
 function episodesFor(store: MemoryStore, wanted: Wanted): MemoryRecord[] {
-  const all = origins.flatMap((origin) => store.list({ ...wanted.gate, origin, limit: scoredWhole + 1 }))
-  const records = all.length <= scoredWhole ? all : likelyEpisodes(store, wanted)
+  const triers = store.db.prepare(selectTriers).all(scoredWhole + 1)
+  const records =
+    triers.length <= scoredWhole
+      ? store.visible(
+          triers.map(({ id }) => String(id)),
+          wanted.gate,
+        )
+      : likelyEpisodes(store, wanted)
   return records
     .filter(hasAttempts)
     .slice(0, scoredWhole)
@@ -85,14 +94,14 @@ function hasAttempts({ episode }: MemoryRecord): boolean {
 }
 
 /** Entries of each list that are looked at: most episodes may come from the history. */
-const depth = 60
+const depth = 100
 
 function likelyEpisodes(store: MemoryStore, { at, question, gate, near }: Wanted): MemoryRecord[] {
   const signatures = question.keys.filter(({ kind }) => kind === 'signature').map(({ name }) => name)
   const byKey = signatures.length === 0 ? [] : store.byKey('signature', signatures, gate, depth)
-  const texts = [at.issue, signatures.join('\n'), at.attempt]
-  const byWords = texts.map((text) => store.byWords(tellingWords(text), gate, depth).map(({ id }) => id))
-  return store.visible(alternating([byKey.map(({ id }) => id), near, ...byWords]), gate)
+  const words = [...tellingWords([at.issue, ...signatures].join('\n')), ...tellingWords(at.attempt)]
+  const byWords = store.byWords(words, gate, depth)
+  return store.visible(alternating([byKey.map(({ id }) => id), near, byWords.map(({ id }) => id)]), gate)
 }
 
 /** The first of each list, then the second of each, every one once. */
@@ -103,7 +112,7 @@ function alternating(lists: readonly (readonly string[])[]): string[] {
 }
 
 /** Words asked of the index for one text: more of them find the same episodes. */
-const mostWords = 24
+const mostWords = 10
 
 function tellingWords(text: string): string[] {
   const words = new Set(

@@ -45,9 +45,9 @@ export async function findRecords(
   const lists = await askChannels(context, question, gate)
   if (query.repair === true) lists.push(list('failure', failureWeight, askFailures(context, question, gate)))
   const found = readFound(context, lists, { query, gate })
-  const { kept, cut } = dropUnfit(found, lists, gate)
+  const { kept, cut } = dropUnfit(found, lists, { query, gate })
   const settled = await settleAnchors(context, kept, query.limit)
-  const { around, sides } = neighbours(context, settled.ranked, gate)
+  const { around, sides } = neighbours(context, settled.ranked, { query, gate })
   const joined = await settleAnchors(context, around, around.length)
   const thinned = thin([...settled.ranked, ...joined.ranked].sort(byRank))
   return {
@@ -77,17 +77,20 @@ function readFound(
   return found.sort(byRank)
 }
 
-/** Takes out what is muted, no longer true, or weak in every channel that found it. A pin outranks the floor. */
+/** Takes out what is muted, shown already, no longer true, or weak in every channel that found it. A pin outranks the floor. */
 function dropUnfit(
   found: readonly Recollection[],
   lists: readonly RankedList<string>[],
-  { before }: Gate,
+  { query, gate }: Asked,
 ): { kept: Recollection[]; cut: Recollection[] } {
   const weak = belowFloor(lists)
   const kept: Recollection[] = []
   const cut: Recollection[] = []
   for (const one of found) {
-    const why = whyUnfit(one.record, weak.has(one.record.id), before)
+    const isShown = query.shown?.includes(one.record.id) === true
+    const why = isShown
+      ? 'Left out: it is shown already.'
+      : whyUnfit(one.record, weak.has(one.record.id), gate.before)
     if (why === null) kept.push(one)
     else cut.push({ ...one, why })
   }
@@ -133,9 +136,9 @@ async function settleAnchors(
 function neighbours(
   { store }: RecordRecallContext,
   ranked: readonly Recollection[],
-  gate: Gate,
+  { query, gate }: Asked,
 ): { around: Recollection[]; sides: Map<string, string[]> } {
-  const known = new Set(ranked.map(({ record }) => record.id))
+  const known = new Set([...ranked.map(({ record }) => record.id), ...(query.shown ?? [])])
   const sides = new Map<string, string[]>()
   const around: Recollection[] = []
   const join = (
