@@ -21,7 +21,9 @@ export interface CodeView {
   /** Makes the view show these texts at these paths. */
   write(texts: Texts): void
   /** Puts a commit in front of the view's history. */
-  commit(files: readonly CommitFile[]): string
+  commit(files: readonly CommitFile[]): void
+  /** Takes all those commits back. */
+  forgetCommits(): void
   parse(path: string, text: string): ParsedFile
   close(): void
 }
@@ -84,8 +86,8 @@ function codeView(db: DatabaseSync, viewId: number, parser: CodeParser): Omit<Co
           id,
         )
       })
-      return sha
     },
+    forgetCommits: () => db.exec('delete from view_commit; delete from commit_log'),
   }
 }
 

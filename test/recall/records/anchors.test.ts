@@ -147,6 +147,16 @@ test('a namesake with other words counts as changed, never as the same', async (
   assert.deepEqual([found.state, found.to?.path], ['drifted', 'shop/stock.py'])
 })
 
+test('follows a method to another class of its file, though it is indented otherwise there', async (t) => {
+  const method = (indent: string) => `${indent}def total(self):\n${indent}    return sum(self.prices)\n`
+  const view = await openCodeView({ 'a.py': `class Cart:\n${method('    ')}\n    x = 1\n` })
+  t.after(() => view.close())
+  const anchors = cited(view, 'Cart.total')
+  view.write({ 'a.py': `class Shop:\n    class Basket:\n${method('        ')}` })
+  const { state: now, to } = state(view, anchors)
+  assert.deepEqual([now, to?.symbol], ['moved', 'Shop.Basket.total'])
+})
+
 test('an empty file that went is not found in another empty file', async (t) => {
   const view = await openCodeView({ 'a/__init__.py': '', 'b/__init__.py': '', 'c/__init__.py': '' })
   t.after(() => view.close())

@@ -128,10 +128,14 @@ function elsewhere(lookup: ViewLookup, anchor: Anchor): Judgement | null {
     if (piece !== null) return { state: 'moved', to: placeAt(piece, inside ?? piece, anchor) }
   }
   if (symbol === undefined) return null
-  const same = pieceHash === undefined ? [] : other(lookup.definitionsLike(symbol, pieceHash))
+  // In the same file, too: a method that another class of it has now.
+  const same = pieceHash === undefined ? [] : lookup.definitionsLike(symbol, pieceHash)
   const equal = nearest(same, anchor.path, true)
   if (equal !== null) return { state: 'moved', to: placeOf(equal, pieceHash) }
-  const alone = only(other(lookup.definitionsOf(symbol)))
+  const kin = other(lookup.definitionsOf(symbol)).filter(
+    ({ path }) => extension(path) === extension(anchor.path),
+  )
+  const alone = only(kin)
   // Nothing proves that its words are the same: it counts as changed.
   return alone === null ? null : { state: 'drifted', to: placeOf(alone, alone.hash ?? undefined) }
 }

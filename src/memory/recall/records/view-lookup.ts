@@ -53,11 +53,13 @@ export interface ViewLookup {
   addedWhereDeleted(path: string): string[]
 }
 
+// `cross join` keeps the order as written: the planner would rather walk the whole view.
 const places = 'join path p on p.id = f.path_id'
 const selectFile = `
   select p.path, f.oid, f.blob_id from path p join view_file f on f.view_id = ? and f.path_id = p.id where p.path = ?`
 const selectFilesOf = `
-  select p.path, b.oid, f.blob_id from blob b join view_file f on f.view_id = ? and f.blob_id = b.id ${places}
+  select p.path, b.oid, f.blob_id from blob b
+  cross join view_file f on f.view_id = ? and f.blob_id = b.id ${places}
   where b.oid = ? order by p.path limit 50`
 const selectBlob = 'select id from blob where oid = ? order by id limit 1'
 const selectLines = 'select lines from blob where id = ?'
@@ -73,6 +75,7 @@ const selectOf = `
   cross join view_file f on f.view_id = ? and f.blob_id = s.blob_id ${places} join blob b on b.id = f.blob_id
   where s.folded = ? limit ${mostNamesakes}`
 const selectSame = selectOf.replace('s.folded = ?', 's.folded = ? and s.hash = ?')
+const selectQualified = selectOf.replace('s.folded = ?', 's.folded = ? and s.container = ?')
 const selectPieceIn = 'select start_line, end_line from chunk where blob_id = ? and hash = ? limit 1'
 const selectPieces = `
   select c.start_line, c.end_line, p.path, b.oid, f.blob_id from chunk c
@@ -89,8 +92,8 @@ const selectAlike = `
   cross join view_file f on f.view_id = ?2 and f.blob_id = c.blob_id ${places} join blob b on b.id = f.blob_id
   group by f.path_id order by shared desc, p.path limit 2`
 const selectDeletion = `
-  select f.commit_id from path p join commit_file f on f.path_id = p.id
-  join view_commit v on v.view_id = ? and v.commit_id = f.commit_id
+  select f.commit_id from path p cross join commit_file f on f.path_id = p.id
+  cross join view_commit v on v.view_id = ? and v.commit_id = f.commit_id
   where p.path = ? and f.status = 'D' order by v.position limit 1`
 const selectAdded = `
   select p.path from commit_file f join path p on p.id = f.path_id
@@ -160,7 +163,11 @@ function definitions(statement: Prepare, viewId: number) {
       )
     },
     definitionsOf(name: string) {
-      const rows = statement(selectOf).all(viewId, named(name).toLowerCase())
+      const folded = named(name).toLowerCase()
+      const container = name.slice(0, Math.max(0, name.lastIndexOf('.')))
+      const rows = name.includes('.')
+        ? statement(selectQualified).all(viewId, folded, container)
+        : statement(selectOf).all(viewId, folded)
       return exactFirst(rows.map((row) => toDefinition(row, toPlace(row))).filter(fits(name)), name)
     },
   }
