@@ -23,7 +23,8 @@ export async function recordOf(memory: WindowMemory, { root, id }: MemoryRef): P
 export function pageOf(kind: 'memory' | 'why', root: string, record: MemoryRecord): Page {
   const title = labelOf(record)
     .replace(/[^\p{L}\p{N} _.,'()-]+/gu, ' ')
-    .slice(0, 40)
+    .replace(/^(.{30,45})\s.*$/u, '$1')
+    .slice(0, 45)
     .trim()
   return { kind, root, id: record.id, title: title || record.id }
 }

@@ -19,11 +19,14 @@ const patterns = {
   memory: /\bmem:([0-9A-HJKMNP-TV-Z]{26})\b/g,
 }
 
+/** The second line names the memory itself. */
+const ownLine = 1
+
 /** Lines are those of `memoryPageText`; quotations hold no links, whatever they say. */
 export function pageLinks(text: string): PageLink[] {
   return text
     .split('\n')
-    .flatMap((content, line) => (content.startsWith('>') ? [] : lineLinks(content, line)))
+    .flatMap((content, line) => (line === ownLine || content.startsWith('>') ? [] : lineLinks(content, line)))
 }
 
 function lineLinks(content: string, line: number): PageLink[] {

@@ -57,12 +57,13 @@ function openFile(memory: WindowMemory): { path?: string } {
 function itemsOf(memory: WindowMemory, { memories }: WindowRecall): RecollectionItem[] {
   return memories.map((recollection) => {
     const { record, root, freshness, why } = recollection
-    const marks = [kindText(record.kind), freshnessText(freshness)].filter((mark) => mark !== '')
+    // A long memory leaves no place beside it: what must be seen stands below.
+    const marks = [freshnessText(freshness), why].filter((mark) => mark !== '')
     const icon = freshness === 'drifted' || freshness === 'gone' ? 'warning' : iconOf(record)
     return {
       label: `$(${icon}) ${labelOf(record)}`,
-      description: `${rootPrefix(memory, root)}${marks.join(' · ')}`,
-      detail: why,
+      description: `${rootPrefix(memory, root)}${kindText(record.kind)}`,
+      detail: marks.join(' · '),
       recollection,
     }
   })

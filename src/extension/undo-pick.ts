@@ -2,7 +2,10 @@
 
 import * as vscode from 'vscode'
 import type { MemoryEvent } from '../memory/event.ts'
+import { actText, changedIds } from './act-text.ts'
 import { chosenRoot } from './chosen-root.ts'
+import { recordOf } from './memory-ref.ts'
+import { labelOf } from './memory-text.ts'
 import { undoable } from './undoable.ts'
 import type { WindowMemory } from './window-memory.ts'
 
@@ -14,9 +17,14 @@ export async function undoMemory(memory: WindowMemory, named: unknown): Promise<
   const root = await chosenRoot(memory, named)
   if (root === undefined) return
   const events = await memory.ask('log', [{ limit: looked }], { root: root.root })
-  const items = undoable(events)
-    .slice(0, offered)
-    .map((event, index) => itemOf(event, index === 0))
+  const acts = undoable(events).slice(0, offered)
+  const names = await namesOf(memory, root.root, acts)
+  const items = acts.map((event) =>
+    itemOf(
+      event,
+      actText(event, (id) => names.get(id)),
+    ),
+  )
   if (items.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to undo.'))
     return
@@ -27,19 +35,23 @@ export async function undoMemory(memory: WindowMemory, named: unknown): Promise<
   })
   if (choice === undefined) return
   await memory.ask('undo', [choice.event.seq], { root: root.root })
-  void vscode.window.setStatusBarMessage(
-    `$(discard) ${vscode.l10n.t('Undone: {0}', choice.event.reason || choice.event.type)}`,
-    5_000,
-  )
+  void vscode.window.setStatusBarMessage(`$(discard) ${vscode.l10n.t('Undone: {0}', choice.act)}`, 5_000)
 }
 
-function itemOf(event: MemoryEvent, isNewest: boolean) {
-  const { type, reason, at, actor, seq } = event
-  const date = new Date(at).toLocaleString(vscode.env.language)
-  return {
-    label: `$(discard) ${reason || type}`,
-    description: `${type} #${seq}${isNewest ? ` · ${vscode.l10n.t('newest')}` : ''}`,
-    detail: `${date}, ${actor.name}`,
-    event,
-  }
+/** What the memories of these acts say now; those that are gone name themselves in the act that made them. */
+async function namesOf(
+  memory: WindowMemory,
+  root: string,
+  acts: readonly MemoryEvent[],
+): Promise<Map<string, string>> {
+  const ids = [...new Set(acts.flatMap(changedIds))].slice(0, offered)
+  const named = ids.map(async (id) => [id, labelOf(await recordOf(memory, { root, id }))] as const)
+  const settled = await Promise.allSettled(named)
+  return new Map(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
+}
+
+function itemOf(event: MemoryEvent, act: string) {
+  const date = new Date(event.at).toLocaleString(vscode.env.language)
+  const detail = [`#${event.seq} ${date}`, event.actor.name, event.reason].filter((part) => part !== '')
+  return { label: `$(discard) ${act}`, detail: detail.join(' · '), act, event }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { actText } from '../../src/extension/act-text.ts'
 import { forgetFacets } from '../../src/extension/forget-facets.ts'
 import { waitingRecords } from '../../src/extension/memory-groups.ts'
 import { reviewEntries, waitingCount } from '../../src/extension/review-entries.ts'
@@ -28,6 +29,35 @@ test('does not offer what was undone, and offers it again when the undo was undo
   ]
   assert.deepEqual(seqs(undoable(events)), [1])
   assert.deepEqual(seqs(undoable([...events, sampleEvent(4, 'REVERTED', { cause: 3 })])), [2, 1])
+})
+
+test('names the act and the memory, also one that is gone', () => {
+  const record = sampleRecord({ text: 'Round half to even.' })
+  const made = sampleEvent(1, 'ADMITTED', { changes: [{ op: 'create', id: record.id, record }] })
+  assert.equal(
+    actText(made, () => undefined),
+    'Remembered: Round half to even.',
+  )
+  assert.equal(
+    actText(made, () => 'Round up.'),
+    'Remembered: Round up.',
+  )
+  const set = (before: boolean) => ({ pinned: { before, after: !before } })
+  const pin = (before: boolean) =>
+    sampleEvent(2, 'PINNED', { changes: [{ op: 'set', id: record.id, fields: set(before) }] })
+  assert.equal(
+    actText(pin(false), () => 'Round up.'),
+    'Pinned: Round up.',
+  )
+  assert.equal(
+    actText(pin(true), () => 'Round up.'),
+    'Unpinned: Round up.',
+  )
+  const plain = sampleEvent(3, 'IMPORTED', { reason: 'from a file' })
+  assert.equal(
+    actText(plain, () => undefined),
+    'Imported: from a file',
+  )
 })
 
 test('puts contradictions before proposals before candidates', () => {
