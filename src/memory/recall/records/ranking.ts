@@ -63,7 +63,7 @@ export function withAnchors(found: Recollection, anchors: AnchorState[]): Recoll
 }
 
 const channelWords: Record<string, string> = {
-  vector: 'alike in meaning',
+  vector: 'is alike in meaning',
   words: 'shares words with the question',
   signature: 'has met the same error',
   path: 'is about the same file',
