@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { openRandom } from '../../src/cli/bench/random.ts'
 import { plantSecrets } from '../../src/cli/bench/secrets.ts'
 import { redact } from '../../src/memory/safety/redact.ts'
 import { redactDeep } from '../../src/memory/safety/redact-deep.ts'
+import { ordinary } from './ordinary.ts'
 
+const planted = [1, 2, 3].flatMap((seed) => plantSecrets(openRandom(seed)))
 const token = plantSecrets(openRandom(3)).find((item) => item.kind === 'slack-token')?.text ?? ''
 const sha = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
 
@@ -33,4 +36,17 @@ test('masks each text of a draft and leaves its pointers', async () => {
   assert.equal(value.episode.attempts[0]?.content.artifact, sha)
   assert.equal(value.episode.startedAt, 5)
   assert.equal((await redactDeep(value, redact)).masked, 0)
+})
+
+test('looking at all texts at once misses nothing that looking at each would find', async () => {
+  const texts = fc.constantFrom(...planted.map(({ text }) => text), ...ordinary)
+  const cuts = fc.tuple(texts, fc.nat({ max: 200 })).map(([text, at]) => text.slice(0, at))
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(texts, cuts), { maxLength: 6 }), async (parts) => {
+      let each = 0
+      for (const part of parts) each += (await redact(part)).masked
+      assert.equal((await redactDeep({ notes: parts }, redact)).masked, each)
+    }),
+    { numRuns: 600, seed: 3 },
+  )
 })

@@ -43,7 +43,7 @@ export async function importMemory(
   try {
     const { notes, ...result } = verbatim
       ? takeOver(store, file.events, after)
-      : await merge(store, path, file.events, options)
+      : await merge(store, path, file, options)
     return { ...result, artifacts: added.shas.length, notes: [...notes, ...added.notes] }
   } catch (error) {
     dropArtifacts(store.db, added.shas)
@@ -99,11 +99,12 @@ function takeOver(store: MemoryStore, events: readonly MemoryEvent[], after: num
 async function merge(
   store: MemoryStore,
   path: string,
-  events: readonly MemoryEvent[],
+  { events, secret }: CheckedFile,
   { actor, now = Date.now }: ImportOptions,
 ): Promise<Result> {
   const from = basename(path)
-  const { records, masked } = await maskNew(store, stateOf(events))
+  const all = stateOf(events)
+  const { records, masked } = secret ? await maskNew(store, all) : { records: all, masked: 0 }
   let merged: Merge = { drafts: [], known: 0, notes: [] }
   store.decide(() => {
     const status = (id: string) => statusOf(store, id)
