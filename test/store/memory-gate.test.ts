@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Gate, MemoryStore } from '../../src/memory/store/memory-store.ts'
+import { openRareWords } from '../../src/memory/store/rare-words.ts'
 import { textHash } from '../../src/memory/store/record-texts.ts'
 import { episodeDraft, everything, factDraft, lessonDraft, memoryIn, person, put } from './memory-fixtures.ts'
 
@@ -129,6 +130,20 @@ describe('finding', () => {
     store.append([{ type: 'REVISED', actor: person, reason: 'x', changes: [{ op: 'set', id, fields }] }])
     assert.deepEqual(store.byWords(['wording'], everything, 5), [])
     assert.equal(store.byWords(['version'], everything, 5).length, 1)
+  })
+
+  it('reads the rarest words of a long question, and two at least, until the budget is spent', () => {
+    const store = memoryIn()
+    for (let n = 0; n < 40; n++)
+      put(store, factDraft(`common usual ${n < 9 ? 'seldom' : 'frequent'} ${n === 3 ? 'unique' : ''}`))
+    const question = ['common', 'usual', 'seldom', 'unique', 'unheard', 'frequent']
+    assert.deepEqual(openRareWords(store.db, 12)(question), ['unheard', 'unique', 'seldom'])
+    assert.deepEqual(openRareWords(store.db, 1_000)(question).length, 6)
+    assert.deepEqual(openRareWords(store.db, 12)(['common', 'usual', 'common', 'frequent']), [
+      'frequent',
+      'common',
+    ])
+    assert.equal(store.byWords(question, everything, 1).length, 1)
   })
 
   it('takes any text for words: no token is an operator', () => {

@@ -3,7 +3,7 @@
 import type { Statements } from './database.ts'
 
 /** Occurrences of all words together that one question may read: about 2 microseconds each. */
-const budget = 6_000
+const readable = 6_000
 /** Words that are taken whatever they cost: a question of common words alone still gets an answer. */
 const fewest = 2
 /** Words looked at, in the order of the question. */
@@ -15,7 +15,7 @@ const countWord = `
   select count(*) as count from (select 1 from item_fts where item_fts match ? limit ${common})`
 const selectSize = 'select coalesce(max(rowid), 0) as size from item'
 
-export function openRareWords(db: Statements): (tokens: readonly string[]) => string[] {
+export function openRareWords(db: Statements, budget = readable): (tokens: readonly string[]) => string[] {
   const counts = new Map<string, number>()
   let counted = 0
   /** Counts are good enough until the store has grown by a tenth. */
@@ -35,11 +35,14 @@ export function openRareWords(db: Statements): (tokens: readonly string[]) => st
   return (tokens) => {
     refresh()
     const words = [...new Set(tokens)].slice(0, mostWords).map((token) => ({ token, count: countOf(token) }))
-    return chosen(words.sort((a, b) => a.count - b.count))
+    return chosen(
+      words.sort((a, b) => a.count - b.count),
+      budget,
+    )
   }
 }
 
-function chosen(words: readonly { token: string; count: number }[]): string[] {
+function chosen(words: readonly { token: string; count: number }[], budget: number): string[] {
   const taken: string[] = []
   let sum = 0
   let known = 0
