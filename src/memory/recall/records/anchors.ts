@@ -29,7 +29,9 @@ export function checkAnchors(context: AnchorContext, anchors: readonly Anchor[])
   return openAnchorCheck(context).check(anchors)
 }
 
-function checkAll(lookup: ViewLookup, anchors: readonly Anchor[]): AnchorState[] {
+function checkAll(view: ViewLookup, anchors: readonly Anchor[]): AnchorState[] {
+  // The most expensive question, asked for each anchor of a file that went.
+  const lookup = { ...view, mostAlike: once(view.mostAlike) }
   const known = new Map<string, Omit<AnchorState, 'anchor'>>()
   return anchors.map((anchor) => {
     const key = JSON.stringify([anchor.path, anchor.symbol, anchor.blob, anchor.pieceHash, anchor.span])
@@ -37,6 +39,16 @@ function checkAll(lookup: ViewLookup, anchors: readonly Anchor[]): AnchorState[]
     known.set(key, state)
     return { anchor, ...state }
   })
+}
+
+/** The view may change between two calls, so answers live for one. */
+function once<Answer>(ask: (question: string) => Answer): (question: string) => Answer {
+  const known = new Map<string, Answer>()
+  return (question) => {
+    const answer = known.has(question) ? (known.get(question) as Answer) : ask(question)
+    known.set(question, answer)
+    return answer
+  }
 }
 
 type Judgement = Omit<AnchorState, 'anchor'>
