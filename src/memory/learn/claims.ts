@@ -34,7 +34,7 @@ export function claimsOf(newcomer: Claim, known: Claim): Claims {
     saysTheSame: saysTheSame(newcomer.text, known.text),
     opposite: saysNo(newcomer) !== saysNo(known),
     common,
-    transition: transition.exec(newcomer.text)?.[0].toLowerCase() ?? '',
+    transition: transition.test(known.text) ? '' : (transition.exec(newcomer.text)?.[0].toLowerCase() ?? ''),
     otherNumber: common >= sameSentence ? otherNumber(newcomer.text, known.text) : '',
     related: shared || common >= relatedShare,
   }

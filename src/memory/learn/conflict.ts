@@ -54,7 +54,7 @@ function labelByWords(claims: Claims): PairVerdict | null {
     return claims.transition
       ? { label: 'supersedes', why: `says that it changed: "${claims.transition}"` }
       : { label: 'contradicts', why: 'one says yes and the other no' }
-  if (claims.transition && claims.common >= transitionSubject && !claims.sameClaims)
+  if (claims.transition && claims.common >= transitionSubject)
     return { label: 'supersedes', why: `says that it changed: "${claims.transition}"` }
   if (claims.saysTheSame && !claims.opposite)
     return { label: 'duplicate', why: 'nearly the same words and literals' }

@@ -23,16 +23,30 @@ export function jaccard<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number {
 }
 
 /**
- * Nearly the same words, the same claims, and no word put in the place of another: `reads comments` is not
- * `reads encodings`, however much stands around it.
+ * Nearly the same words and the same claims, and no word put in the place of another: `reads comments` is not
+ * `reads encodings`, however much stands around it. The words that carry the subject may stand in another order and
+ * form, but not in a short sentence: `a calls b` is not `b calls a`.
  */
 export function saysTheSame(a: string, b: string): boolean {
-  return tokenJaccard(a, b) >= nearlyEqual && sameClaims(a, b) && !isSubstituted(a, b)
+  if (!sameClaims(a, b)) return false
+  const [one, other] = [stems(a), stems(b)]
+  if (isReordered(a, b) && Math.min(one.size, other.size) < wordsToReorder) return false
+  if (sameSet([...one], [...other])) return true
+  const isSubstituted = !contains(one, other) && !contains(other, one)
+  return !isSubstituted && tokenJaccard(a, b) >= nearlyEqual
 }
 
-function isSubstituted(a: string, b: string): boolean {
-  const [one, other] = [stems(a), stems(b)]
-  return [...one].some((stem) => !other.has(stem)) && [...other].some((stem) => !one.has(stem))
+/** Subject words of a sentence whose order decides nothing. */
+const wordsToReorder = 4
+
+function contains(set: ReadonlySet<string>, part: ReadonlySet<string>): boolean {
+  return [...part].every((item) => set.has(item))
+}
+
+/** The same words, and those of one are in another order. */
+function isReordered(a: string, b: string): boolean {
+  const [one, other] = [[...stems(a)], [...stems(b)]]
+  return sameSet(one, other) && one.join(' ') !== other.join(' ')
 }
 
 /** Words of at least four letters without the endings of number and time. */
@@ -53,7 +67,7 @@ export function sameSet(a: readonly string[], b: readonly string[]): boolean {
 }
 
 const negation =
-  /\b(?:not|no|never|none|without|cannot|don't|doesn't|isn't|aren't|won't|can't|shouldn't|mustn't|avoid|instead|unlike|nor|neither|stop|stopped|disabled?|forbidden)\b/gi
+  /\b(?:not|no|never|none|without|cannot|rather than|in place of|don't|doesn't|isn't|aren't|won't|can't|shouldn't|mustn't|avoid|instead|unlike|nor|neither|stop|stopped|disabled?|forbid(?:s|den)?)\b/gi
 
 export function negations(text: string): number {
   return [...text.replaceAll('’', "'").matchAll(negation)].length
