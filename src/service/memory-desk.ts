@@ -4,7 +4,6 @@ import { UserError } from '../memory/ports.ts'
 import type { MemoryArguments, MemoryCall, MemoryReply, MemoryRequest } from '../protocol.ts'
 import type { Memories } from '../protocol-memories.ts'
 import type { ServiceHost } from './calls.ts'
-import { memoriesOf } from './memories-of.ts'
 import { fuseRecall } from './recall-fusion.ts'
 import type { Shelves } from './shelves.ts'
 
@@ -53,7 +52,7 @@ export class MemoryDesk {
   async #answer(request: MemoryRequest): Promise<unknown> {
     if (isRecall(request)) return await this.#recall(request)
     const { book } = this.#one(request.root)
-    const memories = memoriesOf(book)
+    const { memories } = book
     const abort = new AbortController()
     if (request.job !== undefined) this.#jobs.set(request.job, abort)
     try {

@@ -5,7 +5,6 @@ import type { RecallReply } from '../memory/recollection.ts'
 import type { RootedRecollection, WindowRecall } from '../protocol.ts'
 import type { RecallRequest } from '../protocol-memories.ts'
 import { type AskedBooks, answersOf, fuseByRank } from './fusion.ts'
-import { memoriesOf } from './memories-of.ts'
 
 export interface AskedRecall extends AskedBooks {
   request: RecallRequest
@@ -19,7 +18,7 @@ export interface RootRecall {
 
 export async function fuseRecall({ request, settings, ...asked }: AskedRecall): Promise<WindowRecall> {
   const started = performance.now()
-  const answers = await answersOf(asked, (book) => memoriesOf(book).recall(request))
+  const answers = await answersOf(asked, (book) => book.memories.recall(request))
   const replies = answers.map(({ book, reply }) => ({ root: book.root, reply }))
   const [only] = replies
   if (asked.books.length === 1 && only !== undefined) return rooted(only)

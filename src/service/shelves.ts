@@ -23,6 +23,7 @@ export class Shelves {
   readonly #shelves = new Map<string, Shelf>()
   readonly log: Log
   readonly #feed: StatusFeed
+  readonly #host: ServiceHost
   #settings: Settings = defaultSettings
   /** Opening, closing and configuring go one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -34,6 +35,7 @@ export class Shelves {
       error: (message, cause) => host.log('error', withCause(message, cause)),
     }
     this.#feed = new StatusFeed(host)
+    this.#host = host
   }
 
   get settings(): Settings {
@@ -111,12 +113,13 @@ export class Shelves {
   }
 
   async #shelve(folder: string): Promise<Shelf> {
-    const book = await openCasebook({
+    const book: Casebook = await openCasebook({
       repo: folder,
       settings: this.#settings,
       log: this.log,
       watch: true,
       onStatus: (status) => this.#feed.push(status),
+      onMemories: (by) => this.#host.memories({ root: book.root, by }),
     })
     const known = this.#shelves.get(book.root)
     if (known !== undefined) await book.close()
