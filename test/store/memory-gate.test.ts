@@ -132,7 +132,7 @@ describe('finding', () => {
     assert.equal(store.byWords(['version'], everything, 5).length, 1)
   })
 
-  it('reads the rarest words of a long question, and two at least, until the budget is spent', () => {
+  it('reads the rarest words of a long question until the budget is spent, and one at least', () => {
     const store = memoryIn()
     for (let n = 0; n < 40; n++)
       put(store, factDraft(`common usual ${n < 9 ? 'seldom' : 'frequent'} ${n === 3 ? 'unique' : ''}`))

@@ -4,7 +4,7 @@ import type { Statements } from './database.ts'
 
 /** Occurrences of all words together that one question may read: about 2 microseconds each. */
 const readable = 6_000
-/** Words that are taken whatever they cost: a question of common words alone still gets an answer. */
+/** The rarest is taken whatever it costs, and so many words for twice the budget: common words alone get an answer. */
 const fewest = 2
 /** Words looked at, in the order of the question. */
 const mostWords = 400
@@ -49,7 +49,7 @@ function chosen(words: readonly { token: string; count: number }[], budget: numb
   for (const { token, count } of words) {
     sum += count
     // A word that occurred nowhere when it was counted costs nothing, and may occur by now.
-    if (count > 0 && known++ >= fewest && sum > budget) break
+    if (count > 0 && known++ > 0 && sum > (known <= fewest ? 2 * budget : budget)) break
     taken.push(token)
   }
   return taken
