@@ -139,10 +139,8 @@ describe('finding', () => {
     const question = ['common', 'usual', 'seldom', 'unique', 'unheard', 'frequent']
     assert.deepEqual(openRareWords(store.db, 12)(question), ['unheard', 'unique', 'seldom'])
     assert.deepEqual(openRareWords(store.db, 1_000)(question).length, 6)
-    assert.deepEqual(openRareWords(store.db, 12)(['common', 'usual', 'common', 'frequent']), [
-      'frequent',
-      'common',
-    ])
+    assert.deepEqual(openRareWords(store.db, 12)(['common', 'usual', 'common', 'frequent']), ['frequent'])
+    assert.deepEqual(openRareWords(store.db, 36)(['common', 'usual', 'frequent']), ['frequent', 'common'])
     assert.equal(store.byWords(question, everything, 1).length, 1)
   })
 
