@@ -284,6 +284,7 @@ class OpenMemory implements Casebook {
     await this.#asked(() => indexer.touch(paths, (added) => vectors.addedLocally(added)))
     // Counting walks the index of a large repository: after the answer, not before it.
     setImmediate(() => this.#isClosing || this.#options.onStatus?.(this.status()))
+    void this.#upkeep.touched(paths)
   }
 
   prioritise(paths: readonly string[]): void {

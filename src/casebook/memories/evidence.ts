@@ -38,7 +38,7 @@ function ownTexts(drafts: readonly RecordDraft[]): Map<string, string> {
   const texts = new Map<string, string>()
   for (const draft of drafts) {
     if (draft.kind !== 'episode') continue
-    const text = episodeText(draft as MemoryRecord & RecordDraft)
+    const text = episodeText({ cue: '', entities: [], anchors: [], ...draft } as unknown as MemoryRecord)
     for (const source of draft.provenance.sources) texts.set(keyOf(source), text)
   }
   return texts

@@ -134,8 +134,9 @@ function knownEpisode({ store }: MemoryRoom, draft: RecordDraft) {
   return same ?? null
 }
 
-function told({ store }: MemoryRoom, { events, masked }: Written, notes: readonly string[]): Remembered {
-  const outcome = outcomeOf(events)
+function told({ store }: MemoryRoom, written: Written, notes: readonly string[]): Remembered {
+  const { events, masked } = written
+  const outcome = outcomeOf(events) ?? sameAsKnown(store, written)
   const found = outcome === null ? null : store.get(outcome.id)
   if (outcome === null || found === null) {
     const why = refusalOf(events)
@@ -157,4 +158,15 @@ function told({ store }: MemoryRoom, { events, masked }: Written, notes: readonl
         : `It supersedes another memory: ${clash.reason}.`,
     )
   return { record: found, notes: said }
+}
+
+/** Nothing happens where a person says again what the person has said. */
+function sameAsKnown(
+  store: MemoryRoom['store'],
+  { events, drafts }: Written,
+): { id: string; isNew: boolean } | null {
+  const [draft] = drafts
+  if (draft === undefined || events.length > 0) return null
+  const [id] = store.sameWords(draft.kind, draft.text)
+  return id === undefined ? null : { id, isNew: false }
 }

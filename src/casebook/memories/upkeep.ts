@@ -1,13 +1,12 @@
 /** What follows an index run in the background: branches, changed code, the history as memory. Never in the way. */
 
 import type { Log } from '../../memory/ports.ts'
-import { redact } from '../../memory/safety/redact.ts'
-import { redactDeep } from '../../memory/safety/redact-deep.ts'
 import type { Progress } from '../../protocol.ts'
+import { maskDrafts } from '../history-mask.ts'
 import { type HistorySummary, rememberHistory } from '../history-memory.ts'
 import type { RunState } from '../run-state.ts'
 import type { MemoryRoom } from './room.ts'
-import { sweep } from './sweep.ts'
+import { openSweeper, type Sweeper } from './sweep.ts'
 
 export interface UpkeepOptions {
   room: MemoryRoom
@@ -27,8 +26,10 @@ const backgroundShare = 0.5
 
 export class MemoryUpkeep {
   readonly #options: UpkeepOptions
+  readonly #sweeper: Sweeper
   #stopping = new AbortController()
   #running: Promise<HistorySummary | null> | null = null
+  #touching: Promise<void> = Promise.resolve()
   /** Whether something changed since the running round began. */
   #again = false
   #isClosed = false
@@ -38,6 +39,25 @@ export class MemoryUpkeep {
 
   constructor(options: UpkeepOptions) {
     this.#options = options
+    this.#sweeper = openSweeper(options.room)
+  }
+
+  /** Files were saved and are indexed: what cites them is looked at. Never throws. */
+  touched(paths: readonly string[]): Promise<void> {
+    this.#touching = this.#touching.then(() => this.#touched(paths))
+    return this.#touching
+  }
+
+  async #touched(paths: readonly string[]): Promise<void> {
+    const { room, log, onChange } = this.#options
+    const { signal } = this.#stopping
+    const before = room.store.lastSeq()
+    try {
+      if (!this.#isClosed) await this.#sweeper.touched(paths, signal)
+    } catch (error) {
+      if (!signal.aborted) log.error('memories of saved files could not be looked at', error)
+    }
+    if (!this.#isClosed && room.store.lastSeq() !== before) onChange('code')
   }
 
   /** After a run; a round under way is followed by another one. */
@@ -78,6 +98,7 @@ export class MemoryUpkeep {
     this.stop('the memory is closed')
     this.#stopping.abort(new Error('the memory is closed'))
     await running?.catch(() => undefined)
+    await this.#touching
   }
 
   #begin(): Promise<HistorySummary | null> {
@@ -103,7 +124,7 @@ export class MemoryUpkeep {
     const before = room.store.lastSeq()
     try {
       await run.passGate(signal)
-      await sweep(room, signal)
+      await this.#sweeper.all(signal)
       return await this.#remember(signal)
     } finally {
       if (!this.#isClosed && room.store.lastSeq() !== before) {
@@ -123,14 +144,7 @@ export class MemoryUpkeep {
       store,
       limit: settings.historyMemory,
       dutyCycle: this.#isAwaited ? 1 : Math.min(backgroundShare, settings.dutyCycle),
-      mask: async (drafts) => {
-        const masked = []
-        for (const draft of drafts) {
-          const { value, masked: count } = await redactDeep(draft, redact)
-          masked.push({ ...value, masked: (draft.masked ?? 0) + count })
-        }
-        return masked
-      },
+      mask: maskDrafts,
       log,
       signal,
       pause: () => run.passGate(signal),

@@ -23,6 +23,8 @@ export interface Written {
   events: MemoryEvent[]
   /** Secrets that were masked in what was handed in. */
   masked: number
+  /** What was proposed, in the form that was judged. */
+  drafts: RecordDraft[]
 }
 
 /** Proposals of whatever origin. Never half: all events of one call are one transaction. */
@@ -44,7 +46,7 @@ export async function write(
   const drafts = prepared.flatMap((proposal) => (proposal.op === 'noop' ? [] : [proposal.draft]))
   const context = await intakeContext(room, drafts, actor)
   const events = decide(room, () => intake(prepared, context))
-  return { events, masked }
+  return { events, masked, drafts }
 }
 
 /** A person lets a candidate be shown, whatever its flags say. */
