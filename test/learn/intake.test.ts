@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { episodeOf } from './episodes.ts'
 import { add, draftOf, from, lessonOf, openWorld, person, session, type World } from './learning.ts'
 
 function world(): World {
@@ -269,6 +270,27 @@ test('links name what cites the same code, at most five', () => {
   const related = last.links.filter(({ type }) => type === 'related_to')
   assert.equal(related.length, 5)
   assert.ok(related.every(({ why }) => why === 'both cite src/a.py#parse_config'))
+})
+
+test('a session that was shown a memory cannot prove it: neither by repeating nor by agreeing', () => {
+  const { take, said, store, evidence, context } = world()
+  const text = 'parse_config in src/a.py fails on empty files'
+  take(add(draftOf(text)))
+  const record = store.complete(
+    episodeOf({ sessionId: 's7', goal: text, files: [{ path: 'src/a.py', change: 'M' }] }),
+  )
+  const changes = [{ op: 'create' as const, id: record.id, record }]
+  store.append([{ type: 'RECORDED', actor: context.actor, reason: 'it happened', changes }])
+  const source = { type: 'episode' as const, ref: record.id }
+  const shownIn = evidence.shownIn
+  evidence.shownIn = (session) => (session === 's7' ? [{ id: said(text).id, text }] : shownIn(session))
+  assert.deepEqual(types(take(add(draftOf(text, { provenance: from([source]) })))), ['REJECTED'])
+  assert.deepEqual(take({ op: 'noop', target: said(text).id, sources: [source] }), [])
+  evidence.shownIn = shownIn
+  assert.deepEqual(types(take({ op: 'noop', target: said(text).id, sources: [source] })), [
+    'MERGED',
+    'ACTIVATED',
+  ])
 })
 
 test('a proposal with an unknown target is refused whole', () => {

@@ -1,6 +1,6 @@
 /** The gates that every new memory passes, in order; the first that says no says why. */
 
-import { type MemoryRecord, mostWords, type RecordDraft, recordSchema } from '../record.ts'
+import { type MemoryRecord, mostWords, type RecordDraft, recordSchema, type Source } from '../record.ts'
 import { type Evidence, isByModel, isByPerson } from './evidence.ts'
 import { isEcho } from './likeness.ts'
 import { allLiterals, hasLiteral, literalsOf, namesEntity } from './literals.ts'
@@ -138,12 +138,18 @@ function secret(draft: RecordDraft, evidence: Evidence): string | null {
   return countWords(draft.text.replace(mask, ' ')) < fewestWords ? 'masking left nothing to remember' : null
 }
 
+/** What the program saw itself, for example an exit code, is evidence even where a memory led to it. */
 function echo(draft: RecordDraft, evidence: Evidence): string | null {
-  if (draft.kind === 'episode') return null
-  const sessions = draft.provenance.sources.filter((source) => source.type === 'session')
-  const shown = sessions.flatMap((source) => evidence.shownIn(source.ref))
+  if (draft.kind === 'episode' || draft.provenance.author === 'indexer') return null
+  const sessions = draft.provenance.sources.flatMap((source) => sessionOf(source, evidence) ?? [])
+  const shown = [...new Set(sessions)].flatMap((session) => evidence.shownIn(session))
   const original = shown.find((item) => isEcho(draft.text, item.text))
   return original === undefined ? null : `repeats memory ${original.id}, which this session was shown`
+}
+
+/** The session that a source comes from; null where there is none. */
+export function sessionOf(source: Source, evidence: Evidence): string | null {
+  return source.type === 'session' ? source.ref : (evidence.sessionOf?.(source) ?? null)
 }
 
 /** A subject that only the conversation could resolve. */

@@ -13,6 +13,8 @@ export interface Evidence {
   knowsEntity(entity: string): boolean
   /** Records that were shown in this session. */
   shownIn(sessionId: string): readonly Pick<MemoryRecord, 'id' | 'text'>[]
+  /** Session behind a source that is not one itself, for example of an episode; `intake` knows it by itself. */
+  sessionOf?(source: Source): string | null
   /** Secrets that a scan still finds. */
   secretsIn(text: string): number
   /** In how many episodes a literal occurs; without it lessons are not checked for being about one case only. */

@@ -2,6 +2,7 @@
 
 import type { EventDraft } from '../event.ts'
 import type { MemoryRecord, RecordDraft } from '../record.ts'
+import { findInstructions } from '../safety/instructions.ts'
 import { activation } from './activate.ts'
 import type { Admission } from './admit.ts'
 import { type IntakeContext, originsBy, type Taking } from './context.ts'
@@ -96,7 +97,12 @@ function revise(
     author,
     sources: mergedSources(record.provenance.sources, [added]),
   }
-  const change = setFields(record, { text, provenance, version: record.version + 1 })
+  const change = setFields(record, {
+    text,
+    provenance,
+    version: record.version + 1,
+    flags: flagsOf(text, [...record.flags, ...episode.flags]),
+  })
   book.write('REVISED', 'reworded after a newer episode', some([change]))
 }
 
@@ -126,6 +132,13 @@ function writeRefusals(update: InsightUpdate, book: Taking['book']): void {
   }
 }
 
+/** Text that reads like an instruction to an agent waits for a person, whoever wrote it. */
+function flagsOf(text: string, known: readonly string[]): string[] {
+  const signs = findInstructions(text)
+  const own = signs.length === 0 ? [] : ['instruction-like', ...signs]
+  return [...new Set([...known, ...own])].slice(0, 20)
+}
+
 function draftOf(text: string, order: number, { role, episode, author }: InsightSource): RecordDraft {
   const verified = episode.episode?.outcome.verdict === 'passed'
   return {
@@ -137,7 +150,7 @@ function draftOf(text: string, order: number, { role, episode, author }: Insight
     branch: episode.branch,
     commit: episode.commit,
     validFrom: episode.episode?.endedAt ?? episode.validFrom,
-    flags: episode.flags,
+    flags: flagsOf(text, episode.flags),
     confidence: 'inferred',
     status: 'candidate',
     provenance: { sources: [{ type: 'episode', ref: episode.id }], author, method: `insights/${role}` },

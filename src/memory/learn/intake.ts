@@ -2,7 +2,7 @@
 
 import type { EventDraft } from '../event.ts'
 import type { Link, MemoryRecord, RecordDraft, Source } from '../record.ts'
-import { admit, type Gate } from './admit.ts'
+import { admit, type Gate, sessionOf } from './admit.ts'
 import { labelPair, type PairLabel } from './conflict.ts'
 import type { IntakeContext, Taking } from './context.ts'
 import { isByPerson } from './evidence.ts'
@@ -17,7 +17,8 @@ import { openWorkbook } from './workbook.ts'
 /** The events that a batch of proposals leads to. A proposal that fails becomes one REJECTED and changes nothing. */
 export function intake(proposals: readonly LearnProposal[], context: IntakeContext): EventDraft[] {
   const book = openWorkbook(context.actor, context.get)
-  for (const proposal of proposals) take(proposal, { ...context, book })
+  const evidence = { ...context.evidence, sessionOf: sessionsBy(book.get) }
+  for (const proposal of proposals) take(proposal, { ...context, evidence, book })
   return book.events
 }
 
@@ -65,8 +66,23 @@ function reject(draft: RecordDraft, gate: Gate | 'retracted', reason: string, { 
 function takeSupport(target: string, sources: readonly Source[], taking: Taking): void {
   const record = taking.book.get(target)
   if (record === null) return
-  const real = sources.filter((source) => source.type === 'person' || taking.evidence.textOf(source) !== null)
+  const real = sources.filter((source) => exists(source, taking) && !wasShown(target, source, taking))
   support(record, { ...record, provenance: { ...record.provenance, sources: real } }, taking)
+}
+
+function exists(source: Source, { book, evidence }: Taking): boolean {
+  if (source.type === 'episode') return book.get(source.ref) !== null
+  return source.type === 'person' || evidence.textOf(source) !== null
+}
+
+/** A session that was shown a memory and agrees with it proves nothing. */
+function wasShown(target: string, source: Source, { evidence }: Taking): boolean {
+  const session = sessionOf(source, evidence)
+  return session !== null && evidence.shownIn(session).some(({ id }) => id === target)
+}
+
+function sessionsBy(get: (id: string) => MemoryRecord | null): (source: Source) => string | null {
+  return ({ type, ref }) => (type === 'episode' ? (get(ref)?.episode?.sessionId ?? null) : null)
 }
 
 type Entering = Extract<LearnProposal, { op: 'add' | 'supersede' }>
