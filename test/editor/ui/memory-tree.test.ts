@@ -37,7 +37,6 @@ for (const theme of ['dark', 'light', 'contrast'] as const) {
       await panel.getByText('Up to date').waitFor({ timeout: 60_000 })
       await remember(workbench)
       await tree(workbench, thought).waitFor({ timeout: 20_000 })
-      await workbench.page.locator('.notification-toast', { hasText: 'Remembered.' }).waitFor()
       await workbench.screenshot(`memories-${theme}`)
 
       await tree(workbench, thought).click()
@@ -89,6 +88,11 @@ async function remember(workbench: Workbench): Promise<void> {
 
 async function recallAndUndo(workbench: Workbench): Promise<void> {
   const { page } = workbench
+  // Toasts are off while tests drive the workbench.
+  await workbench.command('Notifications: Show Notifications')
+  await page.locator('.notifications-center', { hasText: 'Remembered.' }).waitFor()
+  await workbench.screenshot('memories-remembered')
+  await workbench.command('Notifications: Hide Notifications')
   await workbench.command('Casebook: Recall…')
   await page.locator('.quick-input-title', { hasText: 'Recall' }).waitFor()
   await page.keyboard.type('rounding of totals')
