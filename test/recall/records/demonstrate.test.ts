@@ -130,10 +130,19 @@ const asked = shipped<ShippedTrajectory>('django-12708.reproduce_experiences.jso
 const skip = trajectories === null ? 'the shipped trajectories of ExpeRepair are not on this machine' : false
 
 test('out of a store, too, ExpeRepair picks what it picked', { skip }, async () => {
-  for (const one of trajectories ?? [])
-    world.put(
-      episodeDraft('set default permission', { goal: one.issue_description, attempts: attemptsOf(one) }),
-    )
+  // As a recorder stores them: what is long lies in an artifact.
+  const kept = ({ text }: Content): Content =>
+    text.length <= longestInline
+      ? { text }
+      : { text: text.slice(0, 500), artifact: world.store.putArtifact('file', 'text/plain', text) }
+  for (const one of trajectories ?? []) {
+    const attempts = attemptsOf(one).map((step) => ({
+      ...step,
+      content: kept(step.content),
+      feedback: step.feedback === null ? null : kept(step.feedback),
+    }))
+    world.put(episodeDraft('set default permission', { goal: one.issue_description, attempts }))
+  }
   const wrong = (trajectories ?? []).flatMap(attemptsOf).filter(({ passed }) => passed === false)
   const picks = []
   for (const step of asked?.[1]?.exps.slice(0, 3) ?? []) {
