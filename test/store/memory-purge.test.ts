@@ -97,6 +97,23 @@ describe('purging', () => {
     assert.deepEqual(store.verify(), [])
   })
 
+  it('keeps no quotes in reasons and payloads, not even in those of purges', () => {
+    const store = memoryIn(folder)
+    const one = put(store, factDraft('gone first of all'))
+    const two = put(store, factDraft('the narwhalword is here'))
+    store.purge([one.id], person, 'not: the narwhalword is here')
+    const payload = { query: ['the narwhalword is here'] }
+    store.append([{ type: 'SHOWN', actor: person, reason: 'the narwhalword is here', payload, changes: [] }])
+    store.append([
+      { type: 'SHOWN', actor: person, reason: 'unrelated', payload: { query: ['kept'] }, changes: [] },
+    ])
+    store.purge([two.id], person, 'since the narwhalword is here')
+    assert.deepEqual([store.event(4)?.reason, store.event(5)?.payload], ['Purged.', { query: ['kept'] }])
+    assert.deepEqual(store.verify(), [])
+    store.db.close()
+    assert.deepEqual(filesWith('narwhalword'), [])
+  })
+
   it('leaves links of other records as they are, without their words', () => {
     const store = memoryIn(folder)
     const { id } = put(store, factDraft('goes away'))

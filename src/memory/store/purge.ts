@@ -32,11 +32,12 @@ export function purge(
   if (ids.length === 0) return []
   const events = transaction(db, () => {
     const condemned = condemn(db, [...new Set(ids)], by.reason)
+    const { reason } = condemned
     const before = headOf(db).hash
     const { head, from } = rewriteLog(db, condemned)
     clearFold(db, condemned)
     markUnfinished(db)
-    const changes = [...condemned.kinds].map(([id, kind]) => tombstone(id, kind, by.reason))
+    const changes = [...condemned.kinds].map(([id, kind]) => tombstone(id, kind, reason))
     const payload = { break: { from, before, after: head.hash } }
     const event = {
       seq: head.seq + 1,
@@ -46,7 +47,7 @@ export function purge(
       payload,
       changes,
     }
-    return [writeEvent(db, head, { ...event, ...by })]
+    return [writeEvent(db, head, { ...event, actor: by.actor, reason })]
   })
   wipeFiles(db)
   return events
@@ -73,21 +74,20 @@ function condemn(db: DatabaseSync, ids: readonly string[], reason: string): Cond
     condemned.artifacts.push(...hashesIn(canonical(changes)))
     condemned.quotes.push(...changes.flatMap(textsIn).filter((text) => text.length >= shortestQuote))
   }
+  // Whoever says why may say what.
+  if (condemned.quotes.some((quote) => reason.includes(quote))) condemned.reason = 'Purged.'
   return condemned
 }
 
+/** What others would quote. Values of facts are left out: commands and versions stand in many events by right. */
 function textsIn(change: Change): string[] {
   if (change.op === 'create' || change.op === 'remove')
-    return [
-      change.record.text,
-      change.record.cue,
-      change.record.fact?.value ?? '',
-      change.record.episode?.goal ?? '',
-    ]
+    return [change.record.text, change.record.cue, change.record.episode?.goal ?? '']
   if (change.op !== 'set') return []
-  return Object.values(change.fields).flatMap(({ before, after }) =>
-    [before, after].filter((v) => typeof v === 'string'),
-  )
+  const { text, cue } = change.fields
+  return [text, cue]
+    .flatMap((field) => [field?.before, field?.after])
+    .filter((value) => typeof value === 'string')
 }
 
 /** Rewrites what holds contents, and the hashes from there on. `from`: the first event that is another one now. */
@@ -127,10 +127,14 @@ function cleaned(event: Unhashed, condemned: Condemned): Unhashed {
   return { ...event, changes, reason, payload: skeleton(event.payload) }
 }
 
-function cleanChanges(changes: Change[], { kinds, reason }: Condemned): Change[] {
+function cleanChanges(changes: Change[], { kinds, reason, quotes }: Condemned): Change[] {
   const gone = new Set<string>()
   const clean = changes.flatMap((change) => {
     const kind = kinds.get(change.id)
+    if (kind === undefined && change.op === 'purged')
+      return [
+        quotes.some((quote) => change.reason.includes(quote)) ? { ...change, reason: 'Purged.' } : change,
+      ]
     if (kind === undefined) return [withoutWhys(change, kinds)]
     if (gone.has(change.id)) return []
     gone.add(change.id)
@@ -161,12 +165,12 @@ function silenced(link: Link, gone: ReadonlyMap<string, Kind>): Link {
   return gone.has(link.to) && link.why !== '' ? { ...link, why: '' } : link
 }
 
-/** What stays of a payload: numbers, ids and the name of a gate, which the fold goes by. */
+/** What stays of a payload: what the fold and the check go by. */
 function skeleton(payload: Json): Json {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return null
   const kept = Object.entries(payload).filter(
     ([name, value]) =>
-      ['gate', 'count', 'reverts'].includes(name) ||
+      ['gate', 'count', 'reverts', 'break'].includes(name) ||
       (name === 'itemId' && /^[0-9A-HJKMNP-TV-Z]{26}$/.test(String(value))),
   )
   return { ...Object.fromEntries(kept), purged: true }
