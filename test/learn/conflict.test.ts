@@ -41,6 +41,24 @@ test('of equal rank the later one wins, the earlier one is history, and none win
   assert.equal(resolve(newer({ validFrom: 5 }), known(), 'contradicts'), 'contested')
 })
 
+test('a check of code that has changed since weighs no more than a guess', () => {
+  const stale = { ...known({ confidence: 'verified' as const }), status: 'stale' as const }
+  assert.equal(resolve(newer({ confidence: 'observed' }), stale, 'supersedes'), 'newcomer')
+  const mine = { ...known({ provenance: person }), status: 'stale' as const }
+  assert.equal(resolve(newer({ confidence: 'verified' }), mine, 'supersedes'), 'known')
+  assert.equal(resolve(newer({ confidence: 'verified' }), { ...stale, edited: true }, 'supersedes'), 'known')
+})
+
+test('what is archived stands in no way, and is known when it is said again', () => {
+  const record = store.complete(draftOf('src/a.py runs on 20', { fact: key('20'), status: 'archived' }))
+  const decision = dedup(newer(), [{ record, cosine: 1 }])
+  assert.deepEqual(decision, { kind: 'new', nominated: [] })
+  assert.equal(
+    dedup(draftOf('src/a.py runs on 20', { fact: key('20') }), [{ record, cosine: 1 }]).kind,
+    'noop',
+  )
+})
+
 test('advice does not become wrong by age: opposite lessons of equal rank are contested', () => {
   const lesson = (polarity: 'do' | 'avoid', validFrom: number) =>
     draftOf('Run src/a.py first', { kind: 'lesson', lesson: lessonOf(polarity), validFrom })

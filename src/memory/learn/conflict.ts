@@ -74,7 +74,7 @@ export type Resolution =
 
 /** Who of two that exclude each other holds. */
 export function resolve(newcomer: RecordDraft, known: MemoryRecord, label: PairLabel): Resolution {
-  const difference = rank(newcomer) - rank(known)
+  const difference = rank(newcomer) - standing(known)
   if (difference !== 0) return difference > 0 ? 'newcomer' : 'known'
   const keyed = newcomer.fact?.key != null && newcomer.fact.key === known.fact?.key
   const later = (newcomer.validFrom ?? 0) - known.validFrom
@@ -83,6 +83,12 @@ export function resolve(newcomer: RecordDraft, known: MemoryRecord, label: PairL
   const timeless = newcomer.kind === 'lesson' || (isByPerson(newcomer) && !keyed)
   if (later > 0 && (label === 'supersedes' || !timeless)) return 'newcomer'
   return label === 'contradicts' || keyed ? 'contested' : 'known'
+}
+
+/** What was checked against code that has changed since is no more than a guess. */
+function standing(known: MemoryRecord): number {
+  const guessed = known.status === 'stale' && rank(known) < 4
+  return guessed ? Math.min(rank(known), 1) : rank(known)
 }
 
 /** Human, verified, observed, inferred, imported: 4 to 0. */

@@ -24,7 +24,7 @@ export type Dedup =
  */
 export const nominationCosine = 0.6
 
-/** Statuses that still say something. A superseded record is no duplicate: what it said may be true again. */
+/** Statuses that still say something; what is archived can be said again, but excludes nothing. A superseded record is no duplicate: what it said may be true again. */
 const alive = new Set<MemoryRecord['status']>(['candidate', 'active', 'stale', 'contested', 'archived'])
 
 export function dedup(draft: RecordDraft, neighbours: readonly Neighbour[]): Dedup {
@@ -36,7 +36,8 @@ export function dedup(draft: RecordDraft, neighbours: readonly Neighbour[]): Ded
   const near = comparable.find(({ record }) => isNearlyEqual(draft, record))
   if (near !== undefined) return { kind: 'merge', target: near.record }
   const nominated = neighbours.filter(
-    ({ record, cosine }) => alive.has(record.status) && nominates(draft, record, cosine),
+    ({ record, cosine }) =>
+      alive.has(record.status) && record.status !== 'archived' && nominates(draft, record, cosine),
   )
   return { kind: 'new', nominated }
 }
