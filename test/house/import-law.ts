@@ -61,7 +61,7 @@ export const plan: Plan = {
   // Episodes into facts and lessons; what models propose, judged by pure functions.
   'src/memory/learn': { rooms: memory, packages: ['zod'] },
   // Memory that leaves and comes back: JSON lines, and Markdown in the repository.
-  'src/memory/share': { rooms: memory, packages: ['zod', 'yaml'] },
+  'src/memory/share': { rooms: memory, packages: ['zod', 'yaml', 'ulid'] },
 
   // Models.
   'src/llm': {
@@ -99,7 +99,7 @@ export const plan: Plan = {
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.
   'src/cli/bench': {
-    rooms: [...contracts, 'cli', 'casebook.ts', 'assets.ts', ...memory, ...deepest],
+    rooms: [...contracts, 'cli', 'casebook.ts', 'casebook', 'assets.ts', ...memory, ...deepest],
     packages: ['node:child_process'],
   },
 
