@@ -21,6 +21,7 @@ export const ordinary: readonly string[] = [
   'password: str = os.environ["DB_PASSWORD"]',
   'const token = await getToken(request.headers)',
   'const password = document.querySelector("#password").value',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what a shell script holds
   'API_KEY=${API_KEY}',
   'password = "changeme"',
   'export TOKEN=<your-token-here>',
