@@ -19,6 +19,8 @@ export interface RememberRequest {
   cites?: readonly string[]
   polarity?: 'do' | 'avoid'
   tags?: readonly string[]
+  /** For the team: goes into the share folder. */
+  share?: boolean
   /** Selected code that it is about. */
   selection?: { path: string; startLine: number; endLine: number }
   actor?: Actor
@@ -81,6 +83,9 @@ export type MemoryAction =
   | 'accept'
   | 'reject'
   | 'retract'
+  /** For the team: written into the share folder. `unshare` takes it out. */
+  | 'share'
+  | 'unshare'
 
 /** What waits for a person. */
 export interface ReviewQueue {

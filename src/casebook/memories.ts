@@ -12,6 +12,7 @@ import { act, edit, undo } from './memories/change.ts'
 import { CodeSight } from './memories/code-sight.ts'
 import { acceptCandidates, decidePair, settleProposal } from './memories/decisions.ts'
 import { distil } from './memories/distil.ts'
+import { withHelpfulFind } from './memories/find.ts'
 import { forget, from } from './memories/forget.ts'
 import { list, log, openStats, review, show } from './memories/read.ts'
 import { credit, recall } from './memories/recall.ts'
@@ -54,7 +55,7 @@ export function openMemories(options: MemoriesOptions): OpenedMemories {
 }
 
 function openRoom({ repository, memory, settings, log, view }: MemoriesOptions): MemoryRoom {
-  const store = openMemoryStore({ db: memory.db, namespace: memory.namespace })
+  const store = withHelpfulFind(openMemoryStore({ db: memory.db, namespace: memory.namespace }))
   let actor: Promise<Actor> | null = null
   let model: Llm | null = null
   return {

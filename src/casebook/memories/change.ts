@@ -132,6 +132,19 @@ export const acts: Record<Exclude<MemoryAction, 'accept'>, Act> = {
       )
     },
   },
+  share: {
+    type: 'REVISED',
+    reason: 'a person shares it with the team',
+    fields: (record) => {
+      if (record.kind !== 'episode') return { visibility: 'team' }
+      throw new UserError('Episodes stay on this machine.', 'Share a fact or a lesson about it.')
+    },
+  },
+  unshare: {
+    type: 'REVISED',
+    reason: 'a person keeps it to this machine',
+    fields: () => ({ visibility: 'local' }),
+  },
   retract: {
     type: 'RETRACTED',
     reason: 'a person says that it was wrong',

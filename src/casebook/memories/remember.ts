@@ -25,6 +25,7 @@ export async function remember(room: MemoryRoom, request: RememberRequest): Prom
     anchors,
     branch: birth,
     commit: head,
+    ...(request.share === true && { visibility: 'team' as const }),
     provenance: {
       sources: [{ type: 'person', ref: actor.name }],
       author: actor.type === 'person' ? 'person' : actor.name,

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { UserError } from '../../memory/ports.ts'
 import { exportToFile } from '../../memory/share/export.ts'
 import { importMemory } from '../../memory/share/import.ts'
+import { shareMemory } from '../../memory/share/share.ts'
 import type { ExportSummary, ImportSummary, ShareSummary } from '../../protocol-memories.ts'
 import type { MemoryRoom } from './room.ts'
 
@@ -24,6 +25,13 @@ export async function importFrom(room: MemoryRoom, path: string): Promise<Import
   return imported
 }
 
-export async function share(_room: MemoryRoom): Promise<ShareSummary> {
-  throw new UserError('Sharing is not built yet.', 'Export instead.')
+/** Edits that were made in the files are taken over, then the files are written. Throws `UserError`. */
+export async function share(room: MemoryRoom): Promise<ShareSummary> {
+  const { store, repository, settings, vectors } = room
+  if (repository.commit !== null || repository.git.root === null)
+    throw new UserError('There is no work tree to write into.', 'Share from a work tree, without --at.')
+  const folder = settings.shareFolder
+  const shared = await shareMemory(store, { root: repository.root, folder, actor: await room.person() })
+  void vectors.fill()
+  return shared
 }

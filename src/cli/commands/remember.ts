@@ -18,6 +18,7 @@ What a person writes down is active at once. Paths and names in the text are cit
     cue: { type: 'string', value: 'WHEN', help: 'one sentence: when this matters' },
     cite: { type: 'string', value: 'LIST', help: 'code that it is about: PATH, PATH:LINE or PATH#NAME, …' },
     avoid: { type: 'boolean', help: 'what not to do' },
+    share: { type: 'boolean', help: "for the team: see 'casebook share'" },
     tags: { type: 'string', value: 'LIST', help: 'words to find it by, comma-separated' },
   },
   async run(call) {
@@ -35,6 +36,7 @@ What a person writes down is active at once. Paths and names in the text are cit
         text,
         kind: kind ?? (isLesson ? 'lesson' : 'fact'),
         polarity: values.avoid === true ? 'avoid' : 'do',
+        ...(values.share === true && { share: true }),
         ...(cue !== undefined && { cue }),
         ...(cites !== undefined && { cites }),
         ...(tags !== undefined && { tags }),

@@ -4,7 +4,7 @@ import type { ShareSummary } from '../../protocol-memories.ts'
 import { type Command, UsageError } from '../command.ts'
 import { escapeLine } from '../escape.ts'
 import { bytes, plural } from '../format.ts'
-import { onlyArgument, withMemories } from '../with-memories.ts'
+import { listOption, onlyArgument, withMemories } from '../with-memories.ts'
 
 export const exportMemories: Command = {
   name: 'export',
@@ -44,15 +44,24 @@ export const share: Command = {
   summary: 'Write what a team shares as Markdown into a folder of the repository',
   usage: '[FOLDER]',
   details: `FOLDER is relative to the repository; without it the setting CASEBOOK_SHARE_FOLDER is used.
-Edits that were made in the files are taken over first. Exit code 1 when something could not be shared.`,
-  options: {},
+Only what was chosen goes there: with --add, or 'remember --share'. Edits that were made in the files are
+taken over first. Exit code 1 when something could not be shared.`,
+  options: {
+    add: { type: 'string', value: 'LIST', help: 'share these ids from now on' },
+    remove: { type: 'string', value: 'LIST', help: 'keep these ids to this machine again' },
+  },
   async run(call) {
     const [folder, ...rest] = call.positionals
     if (rest.length > 0) throw new UsageError('Give one folder, or none.', share)
     const settings = folder === undefined ? call.settings : { ...call.settings, shareFolder: folder }
     if (settings.shareFolder === '')
       throw new UsageError('Give the folder, or set CASEBOOK_SHARE_FOLDER.', share)
-    const done = await withMemories({ ...call, settings }, (memories) => memories.share())
+    const [add, remove] = [listOption(call.values.add), listOption(call.values.remove)]
+    const done = await withMemories({ ...call, settings }, async (memories) => {
+      if (add !== undefined) await memories.act(add, 'share')
+      if (remove !== undefined) await memories.act(remove, 'unshare')
+      return await memories.share()
+    })
     return { data: done, text: () => describe(done), failed: done.problems.length > 0 }
   },
 }
