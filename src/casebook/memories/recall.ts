@@ -4,6 +4,7 @@ import type { Actor, Change, EventDraft, Json } from '../../memory/event.ts'
 import { creditEvents } from '../../memory/learn/credit.ts'
 import { openKnown } from '../../memory/recall/abstain.ts'
 import { defaultRecordRecall, type RecordRecallContext } from '../../memory/recall/records/context.ts'
+import { pathsEnding } from '../../memory/recall/records/near-names.ts'
 import { recallRecords } from '../../memory/recall/records/recall.ts'
 import { openViewLookup } from '../../memory/recall/records/view-lookup.ts'
 import type { RecallQuery, RecallReply } from '../../memory/recollection.ts'
@@ -59,6 +60,7 @@ async function contextOf(room: MemoryRoom): Promise<RecordRecallContext> {
     now: Date.now(),
     vectors: (text, gate, limit) => vectors.nearest(text, gate, limit),
     knowsCode: knowsCode(room),
+    filesEnding: filesEnding(room),
     anchors: (record) => (record.anchors.length === 0 ? [] : code.states(record.anchors)),
     redact,
     regime: () => {
@@ -76,6 +78,11 @@ function knowsCode({ code }: MemoryRoom): RecordRecallContext['knowsCode'] {
   const lookup = openViewLookup(view)
   const known = openKnown(view.db, view.viewId)
   return (kind, value) => (kind === 'path' ? lookup.fileAt(value) !== null : known(value))
+}
+
+function filesEnding({ code }: MemoryRoom): (path: string) => readonly string[] {
+  const view = code.view()
+  return (path) => (view === null ? [] : pathsEnding(view, path))
 }
 
 function withCoverage({ code }: MemoryRoom, regime: string): string {

@@ -90,6 +90,26 @@ test('an unknown name in a long issue is listed, and the rest of the issue is an
   assert.deepEqual(unknown, ['MyOwnHelper'])
 })
 
+test('a file that is not known yet is open: the question is answered all the same', async () => {
+  const hit = world.put(factDraft('The connection pool holds at most ten sockets.'))
+  const { memories, unknown } = await world.recall({
+    text: 'pool sockets',
+    path: 'src/new.ts',
+    symbol: 'NewThing',
+  })
+  assert.deepEqual([idsOf(memories), unknown], [[hit.id], ['src/new.ts', 'NewThing']])
+})
+
+test('a path that is written in part means the files that end so', async () => {
+  const hit = world.put(factDraft('Be careful here.', { anchors: [anchor] }))
+  const filesEnding = (path: string) => (path === 'pool.ts' ? ['src/pool.ts'] : [])
+  const { memories, unknown } = await world.recall({ text: 'why is pool.ts slow' }, { filesEnding })
+  assert.deepEqual([idsOf(memories), unknown], [[hit.id], []])
+  assert.deepEqual((await world.recall({ text: 'why is nowhere.ts slow' }, { filesEnding })).unknown, [
+    'nowhere.ts',
+  ])
+})
+
 test('says that nothing was found', async () => {
   world.put(factDraft('Colours come from the theme file.'))
   assert.match((await world.recall({ text: 'database migration' })).nothingFound ?? '', /No memory fits/)

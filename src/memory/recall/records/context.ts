@@ -35,6 +35,8 @@ export interface RecordRecallContext {
   vectors?: VectorSearch
   /** Whether the path is there, or the name occurs in the code: what neither it nor memory knows is not answered. */
   knowsCode: (kind: 'path' | 'symbol', value: string) => boolean
+  /** Files whose path ends so: people write `money.py` for `src/shop/money.py`. */
+  filesEnding?: (path: string) => readonly string[]
   /** State of each anchor of a record in the view that asks; none for a record that cites no code. */
   anchors: (record: MemoryRecord) => AnchorState[] | Promise<AnchorState[]>
   /** Masks secrets: stored text is masked again before it is shown. */

@@ -1,8 +1,8 @@
-/** Whether memory or code knows a key of a question. */
+/** The keys of a question beside what memory and code know: whole paths, and whether a key is known at all. */
 
 import { codeTokens } from '../../code/tokens.ts'
 import type { RecordRecallContext } from './context.ts'
-import type { Key } from './question.ts'
+import type { Key, Question } from './question.ts'
 
 /** Any record counts, of any status: what is muted or superseded was known all the same. */
 export function knowsKeyIn({ store, knowsCode, branches }: RecordRecallContext): (key: Key) => boolean {
@@ -16,4 +16,23 @@ export function knowsKeyIn({ store, knowsCode, branches }: RecordRecallContext):
       const whole = /^\w+$/.test(value) ? codeTokens(value)[0] : undefined
       return kind === 'symbol' && whole !== undefined && store.byWords([whole], anywhere, 1).length > 0
     })
+}
+
+/** Looking for the end of a path goes over all files: done for the first few only. */
+const mostEndings = 4
+
+/** Paths that somebody wrote in part, also under the whole paths that they may mean. */
+export function withWholePaths(
+  { store, knowsCode, filesEnding }: RecordRecallContext,
+  question: Question,
+): Question {
+  if (filesEnding === undefined) return question
+  const isWhole = (value: string) => store.knowsKey('path', value) || knowsCode('path', value)
+  let left = mostEndings
+  const keys = question.keys.map((key) => {
+    if (key.kind !== 'path' || key.from === 'output' || key.spellings.some(isWhole) || left === 0) return key
+    left--
+    return { ...key, spellings: [...key.spellings, ...filesEnding(key.name)] }
+  })
+  return { ...question, keys }
 }

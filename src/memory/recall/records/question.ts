@@ -16,8 +16,8 @@ export interface Key {
   name: string
   /** What it may be called in the repository: frames carry folders of another machine. */
   spellings: readonly string[]
-  /** Somebody asks for this very thing; the others were printed by a program. */
-  asked: boolean
+  /** Written in the question, open in the editor, or printed by a program. */
+  from: 'text' | 'editor' | 'output'
 }
 
 export interface Question {
@@ -42,10 +42,11 @@ export function readQuestion(query: RecallQuery): Question {
   const signatures = unique([...errorSignatures(output), ...errorSignatures(query.text)])
   const terms = [...read.terms].sort((a, b) => b.weight - a.weight).map(({ text }) => text)
   const keys = [
-    ...signatures.map((name) => key('signature', name, true)),
+    ...signatures.map((name) => key('signature', name, 'text')),
     ...pathKeys(query, read, output),
     ...symbolKeys(query, read, output),
-    ...read.issues.map((name) => key('issue', name, false)),
+    // A number that nobody knows is nothing to speak of.
+    ...read.issues.map((name) => key('issue', name, 'output')),
   ]
   return {
     text: [query.text.slice(0, longestText), query.symbol ?? '', ...signatures]
@@ -58,18 +59,19 @@ export function readQuestion(query: RecallQuery): Question {
   }
 }
 
-function key(kind: QuestionKey, name: string, asked: boolean): Key {
-  return { kind, name, asked, spellings: [name] }
+function key(kind: QuestionKey, name: string, from: Key['from']): Key {
+  return { kind, name, from, spellings: [name] }
 }
 
 function pathKeys(query: RecallQuery, read: Query, output: string): Key[] {
-  const asked = [...(query.path === undefined ? [] : [query.path]), ...read.paths.map(({ text }) => text)]
+  const written = read.paths.map(({ text }) => text)
   const printed = [...read.frames, ...readFrames(output)].map(({ path }) => path)
-  const make = (isAsked: boolean) => (path: string) => ({
-    ...key('path', path, isAsked),
+  const make = (from: Key['from']) => (path: string) => ({
+    ...key('path', path, from),
     spellings: endings(path),
   })
-  return [...asked.map(make(true)), ...printed.map(make(false))]
+  const open = query.path === undefined ? [] : [query.path]
+  return [...written.map(make('text')), ...open.map(make('editor')), ...printed.map(make('output'))]
 }
 
 /** A path and what is left of it below each of its folders. */
@@ -87,14 +89,14 @@ function symbolKeys(query: RecallQuery, read: Query, output: string): Key[] {
   const inside = new Set(dotted.flatMap((name) => name.split(/\.|::|#/)))
   const loose = names.filter((name) => !inside.has(name))
   const printed = [...read.frames, ...readFrames(output)].map(({ symbol }) => symbol)
-  const make = (asked: boolean) => (name: string) => ({
-    ...key('symbol', name, asked && !errorType.test(name)),
+  const make = (from: Key['from']) => (name: string) => ({
+    ...key('symbol', name, errorType.test(name) ? 'output' : from),
     spellings: unique([name, name.split(/\.|::|#/).at(-1) ?? name]),
   })
   return [
-    ...(query.symbol === undefined ? [] : [make(true)(query.symbol)]),
-    ...[...dotted, ...loose].map(make(true)),
-    ...printed.filter((name) => name.length > 3).map(make(false)),
+    ...[...dotted, ...loose].map(make('text')),
+    ...(query.symbol === undefined ? [] : [make('editor')(query.symbol)]),
+    ...printed.filter((name) => name.length > 3).map(make('output')),
   ]
 }
 
@@ -126,10 +128,13 @@ export interface KnownQuestion {
  */
 export function settleQuestion(question: Question, knows: (key: Key) => boolean): KnownQuestion {
   const known = question.keys.filter(knows)
-  const missing = question.keys.filter((one) => one.asked && !known.includes(one))
-  const names = (keys: readonly Key[]) => keys.filter(({ kind, asked }) => asked && kind !== 'signature')
-  const nothing = question.short && names(missing).length > 0 && names(known).length === 0
-  const dead = new Set(names(missing).flatMap(({ name }) => codeTokens(name)))
+  const missing = question.keys.filter((one) => one.from !== 'output' && !known.includes(one))
+  const written = (keys: readonly Key[]) =>
+    keys.filter(({ kind, from }) => from === 'text' && kind !== 'signature')
+  const nothing = question.short && written(missing).length > 0 && written(known).length === 0
+  const dead = new Set(
+    missing.filter(({ kind }) => kind !== 'signature').flatMap(({ name }) => codeTokens(name)),
+  )
   const alive = new Set(known.flatMap(({ name }) => codeTokens(name)))
   return {
     text: nothing ? '' : question.text,

@@ -11,7 +11,7 @@ import { type Found, findRecords, gateOf } from './find.ts'
 import { handleResolves } from './handles.ts'
 import { maskAll, maskRecollections } from './mask.ts'
 import { type KnownQuestion, readQuestion, settleQuestion } from './question.ts'
-import { knowsKeyIn } from './question-keys.ts'
+import { knowsKeyIn, withWholePaths } from './question-keys.ts'
 import { frameTokens } from './recollection-text.ts'
 import { renderBlock } from './render.ts'
 import { arrange, type Selection, select } from './selection.ts'
@@ -26,7 +26,7 @@ const mostCut = 100
 /** Same store, query and clock, same reply (but for `milliseconds`). */
 export async function recallRecords(context: RecordRecallContext, query: RecallQuery): Promise<RecallReply> {
   const start = performance.now()
-  const question = settleQuestion(readQuestion(query), knowsKeyIn(context))
+  const question = settleQuestion(withWholePaths(context, readQuestion(query)), knowsKeyIn(context))
   const gate = gateOf(context, query, shown)
   const found = await findRecords(context, question, { query, gate })
   const notes = await allNotes(context, question, { query, gate, found })
