@@ -7,13 +7,16 @@ import { modelInUse } from './model-key.ts'
 import { withCancel } from './progress.ts'
 import type { WindowMemory } from './window-memory.ts'
 
+/** Episodes that a model reads at once: what one agrees to can be surveyed. */
+const mostRead = 10
+
 export async function distilMemories(memory: WindowMemory, named: unknown): Promise<void> {
   const root = await chosenRoot(memory, named)
   if (root === undefined) return
-  const useModel = await agreed(memory, root.root)
+  const useModel = await agreed()
   if (useModel === undefined) return
   const summary = await withCancel(vscode.l10n.t('Casebook distils memories…'), (signal) =>
-    memory.ask('distil', [{ useModel }], { root: root.root, signal }),
+    memory.ask('distil', [{ useModel, limit: mostRead }], { root: root.root, signal }),
   )
   const review = vscode.l10n.t('Review')
   if (summary === null) {
@@ -32,17 +35,16 @@ export async function distilMemories(memory: WindowMemory, named: unknown): Prom
 }
 
 /** True: with the model that is set. False: without one. Undefined: not at all. */
-async function agreed(memory: WindowMemory, root: string): Promise<boolean | undefined> {
+async function agreed(): Promise<boolean | undefined> {
   const model = modelInUse()
   if (model === null) return false
-  const { episodes } = await memory.ask('stats', [], { root })
   const withModel = vscode.l10n.t('Send and Distil')
   const without = vscode.l10n.t('Distil without a Model')
   const title = vscode.l10n.t('Send episodes of this repository to {0}?', model.host)
   const detail = [
     vscode.l10n.t('Host: {0}', model.host),
     vscode.l10n.t('Model: {0}', model.model),
-    vscode.l10n.t('Episodes: those that were not distilled yet, of {0}', episodes),
+    vscode.l10n.t('Episodes: at most {0}, of sessions and repairs that it has not read yet', mostRead),
     vscode.l10n.t(
       'Sent: what was to be done, what was tried, patches and what tests printed. Secrets are masked.',
     ),
