@@ -21,6 +21,7 @@ import { episodeId } from '../memory/learn/history-ids.ts'
 import {
   localisationLesson,
   type PastFix,
+  pastFixOf,
   saysAboutTheSame,
   symptoms,
 } from '../memory/learn/history-localisation.ts'
@@ -144,14 +145,7 @@ function pastFixes(store: MemoryStore): PastFix[] {
     origin: 'history',
     limit: -1,
   } as const
-  return store.list(filter).flatMap(({ episode, anchors, commit, validFrom, tags, links }): PastFix[] => {
-    const undone = links.some(({ type, by }) => type === 'contradicts' && by === 'indexer')
-    if (episode === undefined || episode.outcome.verdict !== 'passed' || undone || tags.includes('revert'))
-      return []
-    const files = [...new Set(anchors.map(({ path }) => path))]
-    const { goal, symbols, signatures } = episode
-    return [{ sha: commit ?? '', time: validFrom, goal, files, symbols, signatures }]
-  })
+  return store.list(filter).flatMap((record) => pastFixOf(record) ?? [])
 }
 
 /** Reverts whose effect stands, newest first, with what they took back. */

@@ -5,6 +5,7 @@ import { benchAnn } from './commands/bench-ann.ts'
 import { benchCorpus } from './commands/bench-corpus.ts'
 import { benchIndex } from './commands/bench-index.ts'
 import { benchLocalise } from './commands/bench-localise.ts'
+import { benchMemoryHistory } from './commands/bench-memory-history.ts'
 import { benchSearch } from './commands/bench-search.ts'
 import { commits } from './commands/commits.ts'
 import { distil } from './commands/distil.ts'
@@ -55,4 +56,5 @@ export const commands: readonly Command[] = [
   benchSearch,
   benchAnn,
   benchCorpus,
+  benchMemoryHistory,
 ]

@@ -51,7 +51,7 @@ export interface LocaliseReport {
   storeBytes: number
 }
 
-interface Issue {
+export interface Issue {
   instance_id: string
   repo: string
   base_commit: string
@@ -85,7 +85,7 @@ interface Run {
   storeBytes: number
 }
 
-async function readIssues(file: string): Promise<Issue[]> {
+export async function readIssues(file: string): Promise<Issue[]> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new UserError(`The issues in ${file} cannot be read.`, 'Check the path given with --data.', cause)
   })
@@ -111,17 +111,17 @@ function parseIssue(line: string, file: string, number: number): Issue {
   }
 }
 
-function isAskedFor({ instance_id, repo }: Issue, only: string | undefined): boolean {
+export function isAskedFor({ instance_id, repo }: Issue, only: string | undefined): boolean {
   return only === undefined || instance_id.includes(only) || repo.includes(only)
 }
 
-function groupByRepository(issues: readonly Issue[]): Map<string, Issue[]> {
+export function groupByRepository(issues: readonly Issue[]): Map<string, Issue[]> {
   const groups = new Map<string, Issue[]>()
   for (const issue of issues) groups.set(issue.repo, [...(groups.get(issue.repo) ?? []), issue])
   return groups
 }
 
-function findRepository(folder: string, repository: string): string | null {
+export function findRepository(folder: string, repository: string): string | null {
   const [owner = '', name = repository] = repository.split('/')
   const places = [
     join(`${owner}+${name}`, 'repo'),
@@ -195,7 +195,7 @@ function showRank(rank: number): string {
   return Number.isFinite(rank) ? `rank ${rank}` : 'not found'
 }
 
-function accuracy(ranks: readonly number[]): Accuracy {
+export function accuracy(ranks: readonly number[]): Accuracy {
   const within = (k: number) =>
     ranks.length === 0 ? 0 : ranks.filter((rank) => rank <= k).length / ranks.length
   return { at1: within(1), at3: within(3), at5: within(5), at10: within(10) }

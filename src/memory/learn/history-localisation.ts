@@ -1,7 +1,7 @@
 /** Which words of an issue lead to which file, learned from past fixes. Pure. */
 
 import { codeTokens } from '../code/tokens.ts'
-import type { RecordDraft } from '../record.ts'
+import type { MemoryRecord, RecordDraft } from '../record.ts'
 
 export const localisationMethod = 'history/localisation'
 
@@ -16,6 +16,17 @@ export interface PastFix {
   files: readonly string[]
   symbols: readonly string[]
   signatures: readonly string[]
+}
+
+/** Null for reverts, and for fixes that were taken back. */
+export function pastFixOf(record: MemoryRecord): PastFix | null {
+  const { episode, anchors, commit, validFrom, tags, links } = record
+  const undone = links.some(({ type, by }) => type === 'contradicts' && by === 'indexer')
+  if (episode === undefined || undone || tags.includes('revert')) return null
+  if (episode.outcome.verdict !== 'passed') return null
+  const { goal, symbols, signatures } = episode
+  const files = [...new Set(anchors.map(({ path }) => path))]
+  return { sha: commit ?? '', time: validFrom, goal, files, symbols, signatures }
 }
 
 export interface Symptom {

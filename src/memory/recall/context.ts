@@ -1,6 +1,7 @@
 /** What recall needs of the outside: one view of the index, and the meaning of vectors when there is one. */
 
 import type { DatabaseSync } from '../store/database.ts'
+import type { FileVoter } from './channels/memories.ts'
 
 /** Sources of evidence. Each can be switched off alone, to measure what it is worth. */
 export type Channel =
@@ -18,6 +19,7 @@ export type Channel =
   | 'folder'
   | 'recency'
   | 'vectors'
+  | 'memories'
 
 /** One similar chunk; `score` is a cosine. */
 export interface VectorMatch {
@@ -32,6 +34,8 @@ export interface RecallContext {
   viewId: number
   /** Similar chunks to a text, best first, of any view: recall keeps the visible ones. */
   vectors?: (text: string, limit: number) => Promise<VectorMatch[]>
+  /** What long-term memory says about an issue; left out where there is none. */
+  memories?: FileVoter
   /** Share of the listed files that are searchable, where the caller knows it; else it is counted. */
   coverage?: () => number
   ablate?: ReadonlySet<Channel>

@@ -20,6 +20,7 @@ import {
   readLinks,
   testBridgeScores,
 } from './channels/links.ts'
+import { type FileVote, memoryScores } from './channels/memories.ts'
 import { indexPaths, pathMentionScores, pathWordScores } from './channels/paths.ts'
 import { phraseScores } from './channels/phrases.ts'
 import { type Definition, openDefinitions, symbolScores } from './channels/symbols.ts'
@@ -35,7 +36,11 @@ export interface Evidence {
   chunkScores: Float64Array
 }
 
-export function gatherEvidence(ground: Ground, ablate: ReadonlySet<Channel> = new Set()): Evidence {
+export function gatherEvidence(
+  ground: Ground,
+  ablate: ReadonlySet<Channel> = new Set(),
+  votes: readonly FileVote[] = [],
+): Evidence {
   const { terms, titleTerms } = ground.query
   const asked: Asked = {
     ground,
@@ -44,9 +49,15 @@ export function gatherEvidence(ground: Ground, ablate: ReadonlySet<Channel> = ne
     history: readHistory(ground),
     definitions: openDefinitions(ground),
     modules: indexModules(ground.corpus),
+    votes,
     on: (name) => !ablate.has(name),
   }
-  const direct = [...wordColumns(asked), ...nameColumns(asked), ...historyColumns(asked)]
+  const direct = [
+    ...wordColumns(asked),
+    ...nameColumns(asked),
+    ...historyColumns(asked),
+    ...memoryColumns(asked),
+  ]
   const derived = linkColumns(asked, bestFiles(ground, direct))
   return { columns: [...direct, ...derived, ...priorColumns(asked)], chunkScores: asked.all }
 }
@@ -58,6 +69,7 @@ interface Asked {
   history: History
   definitions: (name: string) => Definition[]
   modules: ModuleIndex
+  votes: readonly FileVote[]
   on: (channel: Channel) => boolean
 }
 
@@ -129,6 +141,13 @@ function historyColumns({ ground, history, on }: Asked): ScoreColumn[] {
     )
   }
   return columns
+}
+
+function memoryColumns({ ground, votes, on }: Asked): ScoreColumn[] {
+  if (!on('memories') || votes.length === 0) return []
+  const { best, sum, lessons } = memoryScores(ground, votes)
+  const columns = [column('best past fix', best), column('past fixes', sum), column('lessons', lessons)]
+  return columns.filter(({ weight }) => weight !== 0)
 }
 
 /** What leads from other files to a file: tests, imports, the same folder. */

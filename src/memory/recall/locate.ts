@@ -29,7 +29,7 @@ export async function locateFiles(
   const nothing = nothingToFind(context.db, context.viewId, query)
   const files =
     nothing === null
-      ? rankFiles(context, openGround(context, query, options.before), options.limit ?? 10)
+      ? rankFiles(context, openGround(context, query, options.before), { issue, ...options })
       : []
   return {
     files,
@@ -39,8 +39,13 @@ export async function locateFiles(
   }
 }
 
-function rankFiles(context: RecallContext, ground: Ground, limit: number): FileHit[] {
-  const evidence = gatherEvidence(ground, context.ablate)
+function rankFiles(
+  context: RecallContext,
+  ground: Ground,
+  { issue, limit = 10 }: LocateOptions & { issue: string },
+): FileHit[] {
+  const votes = context.memories?.(issue, ground.before)
+  const evidence = gatherEvidence(ground, context.ablate, votes)
   const { files } = ground.corpus
   const answers = evidence.columns.filter(({ prior }) => prior !== true)
   const candidates = [...files.keys()].filter(
