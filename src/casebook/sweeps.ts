@@ -48,7 +48,7 @@ const nothing: SweepSummary = { checked: 0, events: 0 }
 const slice = 10
 /** Records read at once, and events written in one transaction. */
 const page = 100
-const batch = 20
+const batch = 8
 const living: readonly Status[] = ['candidate', 'active', 'stale', 'contested', 'archived']
 
 /**
@@ -97,12 +97,10 @@ function anchoredIn(store: MemoryStore, paths: readonly string[]): string[] {
 const kindsJudged = ['fact', 'lesson'] as const
 
 /** The branch whose records the view can judge, null for those of the whole repository; undefined: none. */
-async function shownBranch(
-  { db, viewId, git, hasHistory }: SweepContext,
-  signal?: AbortSignal,
-): Promise<string | null | undefined> {
+async function shownBranch(context: SweepContext, signal?: AbortSignal): Promise<string | null | undefined> {
+  const { db, viewId, hasHistory } = context
   if (!hasHistory) return null
-  const { current, standard, head } = await readBranches(git, signal)
+  const { current, standard, head } = await readBranches(context.git, signal)
   const viewHead = db.prepare('select head from view where id = ?').get(viewId)?.head ?? null
   if (current === null || viewHead !== head) return undefined
   return current === standard ? null : current
@@ -162,13 +160,13 @@ function write({ store, now = Date.now }: SweepContext, found: readonly CheckedR
  * followed a move of HEAD, and before `sweepAnchors`. Throws on abort.
  */
 export async function sweepBranches(context: SweepContext, signal?: AbortSignal): Promise<SweepSummary> {
-  const { store, git, hasHistory } = context
+  const { store, hasHistory } = context
   const names = branchesInUse(store.db)
   const rows = readBranchRows(store.db)
   const unused = [...rows.keys()].filter((name) => !names.includes(name))
   for (const name of unused) transaction(store.db, () => forgetBranchRow(store.db, name))
   if (!hasHistory || names.length === 0) return nothing
-  const branches = await readBranches(git, signal)
+  const branches = await readBranches(context.git, signal)
   const summary = { checked: names.length, events: 0 }
   for (const name of names) {
     summary.events += await sweepBranch(context, { branches, name, row: rows.get(name) }, signal)

@@ -59,7 +59,8 @@ export class CodeSight {
   async states(anchors: readonly Anchor[]): Promise<AnchorState[]> {
     const view = this.view()
     const judged = view === null ? anchors.map(unknown) : this.#judge(view, anchors)
-    if (this.#options.repository.commit !== null) return judged
+    if (this.#options.repository.commit !== null)
+      return view?.complete === true ? judged : judged.map(doubted)
     return await Promise.all(judged.map((state) => this.#confirm(state, view)))
   }
 
@@ -84,7 +85,8 @@ export class CodeSight {
     const now = await this.#oidOf(path, indexed ?? anchor.blob)
     if (now === null)
       return view?.complete === true ? { anchor, state: 'gone' } : { anchor, state: 'drifted' }
-    if (now === 'unread') return judged
+    // A link, a pipe, or too large by now: nobody knows what is in it.
+    if (now === 'unread') return state === 'drifted' ? judged : { anchor, state: 'drifted' }
     if (now === anchor.blob) return path === anchor.path ? { anchor, state: 'fresh' } : judged
     return now === indexed ? judged : { anchor, state: 'drifted', to: { path } }
   }
@@ -152,6 +154,11 @@ const mostSeen = 20_000
 /** Without an index: as far as anybody knows it is as it was, and the file itself decides. */
 function unknown(anchor: Anchor): AnchorState {
   return { anchor, state: 'gone' }
+}
+
+/** An old commit that is not indexed: there is no file to look at. */
+function doubted(judged: AnchorState): AnchorState {
+  return judged.state === 'gone' ? { anchor: judged.anchor, state: 'drifted' } : judged
 }
 
 /** Changes with every commit, checkout, fetch, and with every new or deleted branch. */

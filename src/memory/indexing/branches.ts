@@ -20,35 +20,36 @@ export interface Branches {
 export const refFormat = '--format=%(refname)%00%(objectname)%00%(symref)%00%(HEAD)'
 const usualNames = ['main', 'master', 'trunk', 'develop']
 
+/** One process while a branch with commits is checked out: each start of one holds up a large process. */
 export async function readBranches(git: Git, signal?: AbortSignal): Promise<Branches> {
-  const [refs, current, head] = await Promise.all([
-    git.run(['for-each-ref', refFormat, 'refs/heads', 'refs/remotes'], signal),
-    answer(git, ['symbolic-ref', '--quiet', 'HEAD'], signal),
-    answer(git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], signal),
-  ])
-  const { tips, remoteHead } = parseRefs(refs)
-  const name = current?.startsWith('refs/heads/') === true ? current.slice('refs/heads/'.length) : null
-  const standard = await defaultName(git, { tips, remoteHead, current: name }, signal)
-  return {
-    current: name,
-    head,
-    standard,
-    standardTips: standard === null ? [] : [...(tips.get(standard) ?? [])],
-    tips,
-  }
+  const refs = parseRefs(await git.run(['for-each-ref', refFormat, 'refs/heads', 'refs/remotes'], signal))
+  const { tips } = refs
+  const { current, head } = refs.checkedOut ?? (await askHead(git, signal))
+  const standard = await defaultName(git, refs, current, signal)
+  const standardTips = standard === null ? [] : [...(tips.get(standard) ?? [])]
+  return { current, head, standard, standardTips, tips }
+}
+
+/** A detached HEAD, or a branch before its first commit. */
+async function askHead(git: Git, signal?: AbortSignal): Promise<Pick<Branches, 'current' | 'head'>> {
+  const ref = await answer(git, ['symbolic-ref', '--quiet', 'HEAD'], signal)
+  const head = await answer(git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], signal)
+  return { current: ref?.startsWith('refs/heads/') === true ? ref.slice('refs/heads/'.length) : null, head }
 }
 
 export interface Refs {
   tips: Map<string, string[]>
   /** The branch that `origin/HEAD` (or another remote's) names. */
   remoteHead: string | null
+  checkedOut: { current: string; head: string } | null
 }
 
 export function parseRefs(text: string): Refs {
   const tips = new Map<string, string[]>()
   let remoteHead: string | null = null
+  let checkedOut: Refs['checkedOut'] = null
   for (const line of text.split('\n')) {
-    const [ref = '', oid = '', symref = ''] = line.split('\0')
+    const [ref = '', oid = '', symref = '', mark] = line.split('\0')
     const remote = /^refs\/remotes\/([^/]+)\/(.+)$/.exec(ref)
     if (remote?.[2] === 'HEAD') {
       const target = /^refs\/remotes\/[^/]+\/(.+)$/.exec(symref)?.[1] ?? null
@@ -56,14 +57,16 @@ export function parseRefs(text: string): Refs {
       continue
     }
     const name = remote?.[2] ?? (ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : '')
+    if (mark === '*') checkedOut = { current: name, head: oid }
     if (name !== '' && oid !== '') tips.set(name, [...(tips.get(name) ?? []), oid])
   }
-  return { tips, remoteHead }
+  return { tips, remoteHead, checkedOut }
 }
 
 async function defaultName(
   git: Git,
-  { tips, remoteHead, current }: Refs & { current: string | null },
+  { tips, remoteHead }: Refs,
+  current: string | null,
   signal?: AbortSignal,
 ): Promise<string | null> {
   if (remoteHead !== null && tips.has(remoteHead)) return remoteHead
