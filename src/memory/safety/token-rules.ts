@@ -22,7 +22,7 @@ const shapes: readonly (readonly [kind: string, shape: string])[] = [
   ['google-api-key', 'AIza[\\w-]{35}'],
   ['google-oauth', String.raw`(?:GOCSPX-[\w-]{28}|ya29\.[\w-]{20,2000}|1//0[\w-]{30,200})`],
   ['github-token', 'gh[opusr]_[A-Za-z0-9]{36,255}'],
-  ['github-token', String.raw`ghs_\d{1,20}_[\w-]{1,1000}\.[\w-]{1,4000}\.[\w-]{1,1000}`],
+  ['github-token', String.raw`(?<![\w-]{2})ghs_\d{1,20}_[\w-]{1,1000}\.[\w-]{1,4000}\.[\w-]{1,1000}`],
   ['github-token', 'github_pat_\\w{50,255}'],
   [
     'gitlab-token',
