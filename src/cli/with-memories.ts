@@ -15,13 +15,13 @@ export function withMemories<Result>(
   return withCasebook(call, (casebook) => work(casebook.memories, casebook))
 }
 
-/** For what compares memory with the code: an index that exists is brought up to date, none is built. */
+/** For what compares memory with the code: an index that exists is brought up to date; only that of `--at` is built. */
 export function withCurrentCode<Result>(
   call: Call,
   work: (memories: Memories, casebook: Casebook) => Promise<Result>,
 ): Promise<Result> {
   return withMemories(call, async (memories, casebook) => {
-    if (isIndexed(casebook.status())) await bringUpToDate(call, casebook)
+    if (call.at !== undefined || isIndexed(casebook.status())) await bringUpToDate(call, casebook)
     else call.log.info('The code is not indexed: cited files are looked at on disk, names are not followed.')
     return await work(memories, casebook)
   })
