@@ -11,7 +11,8 @@ const flag = /(?<![\w/.-])--?[A-Za-z][\w-]*/g
 const slashed = /(?<![\w/.:@+-])\.{0,2}\/?(?:[\w@.+-]+\/)+[\w@.+-]*/g
 const named =
   /(?<![\w/.@+-])[\w@+-][\w.@+-]*\.(?:py|pyi|ts|tsx|js|jsx|mjs|cjs|go|rs|java|kt|scala|rb|php|cs|c|h|cc|cpp|hpp|lua|sh|md|rst|txt|json|toml|ya?ml|ini|cfg|lock|sql|html|css|xml)(?![\w/])/gi
-const number = /(?<![\w.])v?\d+(?:[.:]\d+)*(?:[-.]?[a-z]\w*)?(?!\w)/gi
+/** The digits of a name (`pkg-0`) are none. */
+const number = /(?<![\w.]|\w-)v?\d+(?:[.:]\d+)*(?:[-.]?[a-z]\w*)?(?!\w)/gi
 
 /** The literals of a text, each once, in order. Words with one slash and no file ending (`and/or`) are no paths. */
 export function literalsOf(text: string): Literals {

@@ -118,14 +118,17 @@ export function supersede(
 /** Late news: it was true before the known one, and perhaps ended one that was true before it. */
 function makeHistoric(newcomer: MemoryRecord, known: MemoryRecord, one: Case, { book, now }: Taking): void {
   const by = newcomer.provenance.author
-  const before = one.past
-    .map((record) => book.current(record))
-    .filter((record) => record.validFrom < newcomer.validFrom && (record.validTo ?? 0) > newcomer.validFrom)
+  const past = one.past.map((record) => book.current(record)).filter(({ validTo }) => validTo !== null)
+  const later = past.map(({ validFrom }) => validFrom).filter((time) => time > newcomer.validFrom)
+  const validTo = Math.min(known.validFrom, ...later)
+  const before = past.filter(
+    (record) => record.validFrom < newcomer.validFrom && (record.validTo ?? 0) > newcomer.validFrom,
+  )
   book.write(
     'SUPERSEDED',
     `arrived late: ${one.why}`,
     some([
-      setFields(newcomer, { status: 'superseded', validTo: known.validFrom, retiredAt: now }),
+      setFields(newcomer, { status: 'superseded', validTo, retiredAt: now }),
       linkTo(known, { type: 'supersedes', to: newcomer.id, why: one.why.slice(0, 500), by }),
       ...before.map((record) => setFields(record, { validTo: newcomer.validFrom })),
     ]),
