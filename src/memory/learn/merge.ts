@@ -20,7 +20,7 @@ export type Dedup =
 /**
  * Cosine of the built-in embedder from which a pair is looked at. Measured on the hand-written pairs (`bench memory`):
  * at 0.92, where MemOS merges, it finds 28 % of those that say the same, follow or exclude each other; at 0.6 83 %,
- * with 3 in 1,000 pairs of strangers. Nothing is ever dropped for a cosine.
+ * with 6 in 1,000 pairs of strangers. Nothing is ever dropped for a cosine.
  */
 export const nominationCosine = 0.6
 
