@@ -41,7 +41,12 @@ export async function demonstrate(
     vectors === undefined || settings.ranker === 'bm25' || lead.trim() === ''
       ? []
       : await vectors(lead.slice(0, 4_000), gate, scoredWhole)
-  const records = episodesFor(store, { at, question, gate, near: near.map(({ id }) => id) })
+  const records = episodesFor(store, {
+    texts: [lead, query.moment === 'first-test' ? '' : at.attempt],
+    question,
+    gate,
+    near: near.map(({ id }) => id),
+  })
   const demonstrations = demonstrationsOf(records, { whole: wholeTexts(store) })
     .filter((one) => one.kind === kind)
     .filter(({ issue, endedAt }) => issue.trim() !== query.text.trim() && isBefore(endedAt, gate))
@@ -61,7 +66,8 @@ function isBefore(moment: number, { before }: Gate): boolean {
 }
 
 interface Wanted {
-  at: AttemptAtHand
+  /** What the moment compares: the issue or the failure, and the attempt at hand. */
+  texts: readonly string[]
   question: KnownQuestion
   gate: Gate
   near: readonly string[]
@@ -96,10 +102,10 @@ function hasAttempts({ episode }: MemoryRecord): boolean {
 /** Entries of each list that are looked at: most episodes may come from the history. */
 const depth = 100
 
-function likelyEpisodes(store: MemoryStore, { at, question, gate, near }: Wanted): MemoryRecord[] {
+function likelyEpisodes(store: MemoryStore, { texts, question, gate, near }: Wanted): MemoryRecord[] {
   const signatures = question.keys.filter(({ kind }) => kind === 'signature').map(({ name }) => name)
   const byKey = signatures.length === 0 ? [] : store.byKey('signature', signatures, gate, depth)
-  const words = [...tellingWords([at.issue, ...signatures].join('\n')), ...tellingWords(at.attempt)]
+  const words = texts.flatMap(tellingWords)
   const byWords = store.byWords(words, gate, depth)
   return store.visible(alternating([byKey.map(({ id }) => id), near, byWords.map(({ id }) => id)]), gate)
 }
@@ -112,7 +118,7 @@ function alternating(lists: readonly (readonly string[])[]): string[] {
 }
 
 /** Words asked of the index for one text: more of them find the same episodes. */
-const mostWords = 10
+const mostWords = 7
 
 function tellingWords(text: string): string[] {
   const words = new Set(

@@ -21,7 +21,7 @@ import { estimateTokens } from './token-estimate.ts'
 const shown: readonly Status[] = ['active', 'stale', 'contested']
 
 /** Entries of the account of what was left out. */
-const mostCut = 100
+const mostCut = 40
 
 /** Same store, query and clock, same reply (but for `milliseconds`). */
 export async function recallRecords(context: RecordRecallContext, query: RecallQuery): Promise<RecallReply> {
@@ -76,14 +76,21 @@ function dropOtherSides(memories: Recollection[]): void {
   while (memories.at(-1)?.record.status === 'contested') memories.pop()
 }
 
-/** Candidates that would have been shown: never rendered. */
+/** Words that candidates are looked for by: a hint for the person, which must not slow the answer. */
+const shadowWords = 8
+
+/**
+ * Candidates that would have been shown: never rendered, and found by words and keys alone. They are few among many,
+ * which is what a search by likeness is slowest at.
+ */
 async function shadowOf(
-  context: RecordRecallContext,
+  { vectors: _, ...context }: RecordRecallContext,
   question: KnownQuestion,
   query: RecallQuery,
 ): Promise<Recollection[]> {
   const gate: Gate = gateOf(context, query, ['candidate'])
-  const { chosen } = pick(await findRecords(context, question, { query, gate }), query)
+  const short = { ...question, words: question.words.slice(0, shadowWords) }
+  const { chosen } = pick(await findRecords(context, short, { query, gate }), query)
   return maskRecollections(context.redact, chosen)
 }
 
