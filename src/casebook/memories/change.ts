@@ -6,6 +6,7 @@ import { UserError } from '../../memory/ports.ts'
 import { reanchor } from '../../memory/recall/records/anchors.ts'
 import type { MemoryRecord, Status } from '../../memory/record.ts'
 import { redact } from '../../memory/safety/redact.ts'
+import { collides } from '../../memory/store/fold.ts'
 import type { MemoryStore } from '../../memory/store/memory-store.ts'
 import type { EditRequest, MemoryAction } from '../../protocol-memories.ts'
 import type { MemoryRoom } from './room.ts'
@@ -209,7 +210,10 @@ const mostLooked = 20_000
 /** By default the newest act of a person that still holds, with all events that belong to it. */
 export async function undo({ store, person }: MemoryRoom, seq?: number): Promise<MemoryEvent> {
   const actor = await person()
-  if (seq !== undefined) return store.revert(seq, actor, `a person undid event ${seq}`)
+  if (seq !== undefined) {
+    for (const later of sweepsSince(store, seq)) store.revert(later, actor, `event ${seq} is undone`)
+    return store.revert(seq, actor, `a person undid event ${seq}`)
+  }
   const group = newestAct(store)
   const [first] = group
   if (first === undefined)
@@ -218,9 +222,38 @@ export async function undo({ store, person }: MemoryRoom, seq?: number): Promise
       "'casebook log' lists what happened.",
     )
   let last: MemoryEvent | null = null
-  for (const event of group)
+  for (const event of group) {
+    for (const later of sweepsSince(store, event.seq))
+      store.revert(later, actor, `event ${event.seq} is undone`)
     last = store.revert(event.seq, actor, `a person undid event ${event.seq}: ${event.reason}`)
+  }
   return last as MemoryEvent
+}
+
+/** What is noted where the code moved on: it goes with the act that it is about. */
+const notes = new Set<EventType>(['STALED', 'REVALIDATED', 'ARCHIVED', 'RESTORED'])
+
+/**
+ * Notes about the code that stand in the way of an undo, newest first. None where anything else does: the store then
+ * says what must be undone first.
+ */
+function sweepsSince(store: MemoryStore, seq: number): number[] {
+  const act = store.event(seq)
+  if (act === null) return []
+  const ids = [...new Set(act.changes.map(({ id }) => id))]
+  const later = ids
+    .flatMap((id) => store.events({ id, limit: mostLooked }))
+    .filter((event) => event.seq > seq)
+  const undone = new Set<number>()
+  const holding = later
+    .sort((a, b) => b.seq - a.seq)
+    .filter((event) => {
+      if (event.type === 'REVERTED' && event.cause !== null && !undone.has(event.seq)) undone.add(event.cause)
+      return event.type !== 'REVERTED' && !undone.has(event.seq)
+    })
+    .filter(({ changes }) => changes.some((one) => act.changes.some((other) => collides(other, one))))
+  const isNoted = holding.every(({ actor, type }) => actor.type === 'indexer' && notes.has(type))
+  return isNoted ? [...new Set(holding.map((event) => event.seq))] : []
 }
 
 /** Newest first. Events that one act caused are undone with it. */
