@@ -147,6 +147,7 @@ test('a fix that was already reverted is a failed one, with an avoid lesson; a r
     ['active'],
   )
   assert.match(lessons()[0]?.text ?? '', /It broke all the bills/)
+  assert.deepEqual(store.verify(), [])
 
   repo.commit(`Again\n\nThis reverts commit ${revert}.`, {
     'src/round.py': 'def round_it(x):\n    return round(x)\n',

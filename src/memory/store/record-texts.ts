@@ -57,7 +57,7 @@ export function searchTexts(record: MemoryRecord, tokenizer = new Tokenizer()): 
   const entities = [...record.entities, ...anchors, ...record.tags]
   const body = [record.text]
   if (fact !== undefined) body.push(fact.key ?? '', fact.value ?? '')
-  if (lesson !== undefined) body.push(...lesson.procedure, ...Object.values(lesson.params))
+  if (lesson !== undefined) body.push(...lesson.procedure, ...valuesByName(lesson.params))
   const prose: string[] = []
   if (episode !== undefined) {
     body.push(...checked(episode))
@@ -70,6 +70,13 @@ export function searchTexts(record: MemoryRecord, tokenizer = new Tokenizer()): 
     entities: tokens([...new Set(entities)], longest.entities),
     prose: tokens(prose, longest.prose),
   }
+}
+
+/** In the order of their names: the log keeps records in that form, and a rebuilt fold must index the same words. */
+function valuesByName(params: Record<string, string>): string[] {
+  return Object.keys(params)
+    .sort()
+    .map((name) => params[name] ?? '')
 }
 
 /** What people and checks said: it weighs as much as the text. */
