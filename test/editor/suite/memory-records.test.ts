@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import * as vscode from 'vscode'
 import type { CasebookExtension } from '../../../src/extension/main.ts'
+import type { RecordDraft } from '../../../src/memory/record.ts'
 import type { EditorTests } from '../suite-runner.ts'
 
 const encoder = new TextEncoder()
@@ -144,6 +145,38 @@ export const tests: EditorTests = {
     assert.ok(!JSON.stringify(log).includes('red binder'))
   },
 
+  async 'lets a person decide about what a model proposed, with the keyboard alone'() {
+    const { memory, tree } = await casebook()
+    const root = memory.state().roots[0]?.root ?? ''
+    for (const text of [
+      'Journals in ledger/journal.py are append-only.',
+      'Reports in ledger/report.py never round.',
+    ]) {
+      await memory.ask('record', [proposal(text)], { root })
+    }
+    await until(async () => (await tree.rows('Review')).length === 2)
+    const [row] = await tree.rows('Review')
+    assert.match(row?.context ?? '', /^memory;lesson;candidate;/)
+    const reviewing = vscode.commands.executeCommand('casebook.reviewMemories', root)
+    await until(async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem')
+      return (await tree.rows('Review')).length === 0
+    })
+    await reviewing
+    const { records } = await memory.ask('list', [{ kinds: ['lesson'], statuses: ['active'] }], { root })
+    assert.equal(records.length, 2)
+  },
+
+  async 'exports memories and knows them when they come back'() {
+    const { memory } = await casebook()
+    const target = vscode.Uri.joinPath(file(), '../../.git/memories.jsonl')
+    await vscode.commands.executeCommand('casebook.exportMemories', target)
+    assert.ok((await vscode.workspace.fs.stat(target)).size > 100)
+    const before = await memory.ask('stats', [])
+    await vscode.commands.executeCommand('casebook.importMemories', target)
+    assert.equal((await memory.ask('stats', [])).lessons, before.lessons)
+  },
+
   async 'leaves the workspace as it was'() {
     await vscode.workspace.fs.delete(file())
     await vscode.commands.executeCommand('workbench.action.closeAllEditors')
@@ -154,6 +187,25 @@ async function casebook(): Promise<CasebookExtension> {
   const extension = vscode.extensions.getExtension<CasebookExtension>('casebook.casebook')
   assert.ok(extension)
   return await extension.activate()
+}
+
+/** A lesson as a model proposes it: it cites code, and nobody has tried it. */
+function proposal(text: string): RecordDraft {
+  const path = text.match(/\S+\.py/)?.[0] ?? ''
+  return {
+    kind: 'lesson',
+    text,
+    cue: 'When the ledger is changed.',
+    entities: [path],
+    provenance: {
+      sources: [{ type: 'file', ref: path }],
+      author: 'model@1',
+      method: 'distil/success',
+    },
+    confidence: 'inferred',
+    status: 'candidate',
+    lesson: { polarity: 'do', stream: 'reasoning', role: null, order: null, params: {}, procedure: [] },
+  }
 }
 
 function file(): vscode.Uri {
