@@ -119,14 +119,16 @@ async function undone(memories: Memories): Promise<Expected[]> {
   const facts = factKeys(6)
   for (const [at, version] of [1, 2].entries())
     for (const fact of facts) await memories.record(draftOf({ fact, version, at: epoch + at * day }))
-  for (const _fact of facts) {
-    const [newest] = (await memories.log({ limit: 400 }))
-      .filter(({ type }) => type === 'SUPERSEDED')
-      .slice(0, 1)
-    if (newest === undefined) break
-    await memories.undo(newest.seq)
-    const [admitted] = (await memories.log({ limit: 400 })).filter(({ seq }) => seq === newest.cause)
-    if (admitted !== undefined) await memories.undo(admitted.seq)
+  // Newest first: what the newcomer did to the old value, then the newcomer itself.
+  const since = new Set(facts.map(({ key }) => key))
+  for (const event of await memories.log({ limit: 400 })) {
+    if (event.type === 'SUPERSEDED' || (event.type === 'ACTIVATED' && since.size > 0))
+      await memories.undo(event.seq)
+    if (event.type !== 'ADMITTED') continue
+    const [created] = event.changes
+    const key = created?.op === 'create' ? created.record.fact?.key : undefined
+    if (!since.delete(key ?? '')) break
+    await memories.undo(event.seq)
   }
   return facts.map((fact) => ({ fact, version: 1 }))
 }

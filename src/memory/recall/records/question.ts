@@ -7,7 +7,7 @@ import { looksLikeName } from '../mentions.ts'
 import { type Query, readQuery } from '../query.ts'
 import { readFrames } from '../traces.ts'
 
-export const keyKinds = ['signature', 'path', 'symbol', 'issue'] as const
+export const keyKinds = ['signature', 'path', 'symbol', 'issue', 'entity'] as const
 export type QuestionKey = (typeof keyKinds)[number]
 
 export interface Key {
@@ -47,6 +47,7 @@ export function readQuestion(query: RecallQuery): Question {
     ...symbolKeys(query, read, output),
     // A number that nobody knows is nothing to speak of.
     ...read.issues.map((name) => key('issue', name, 'output')),
+    ...entityKeys(query.text),
   ]
   return {
     text: [query.text.slice(0, longestText), query.symbol ?? '', ...signatures]
@@ -98,6 +99,21 @@ function symbolKeys(query: RecallQuery, read: Query, output: string): Key[] {
     ...(query.symbol === undefined ? [] : [make('editor')(query.symbol)]),
     ...printed.filter((name) => name.length > 3).map(make('output')),
   ]
+}
+
+const outerMarks = /^[^\p{L}\p{N}_@./]+|[^\p{L}\p{N}_/]+$/gu
+/** A word that is more than a word of the language: digits, or parts joined by marks. */
+const compound = /\d|[\p{L}\p{N}][-_./:@][\p{L}\p{N}]/u
+const mostEntities = 20
+
+/** Names such as `pkg-7`, whose parts say nothing alone. Only those that memory knows count, so none is missed. */
+function entityKeys(text: string): Key[] {
+  const words = text
+    .slice(0, longestText)
+    .split(/\s+/)
+    .map((word) => word.replace(outerMarks, ''))
+  const names = unique(words.filter((word) => word.length <= 200 && compound.test(word)))
+  return names.slice(0, mostEntities).map((name) => key('entity', name, 'output'))
 }
 
 function firstOfEach(keys: readonly Key[]): Key[] {

@@ -69,6 +69,7 @@ const channelWords: Record<string, string> = {
   path: 'is about the same file',
   symbol: 'is about the same symbol',
   issue: 'belongs to the same issue',
+  entity: 'is about the same thing',
   failure: 'was tried and failed at the same error',
 }
 
@@ -103,29 +104,46 @@ export function byRank(a: Recollection, b: Recollection): number {
 /** Share of common words above which two records say the same. */
 const sameness = 0.8
 
+interface Kept {
+  words: Set<string>
+  names: Set<string>
+  one: Recollection
+}
+
 /** `ranked` without those that nearly repeat a better one. Two sides of a contradiction are never one. */
 export function thin(ranked: readonly Recollection[]): { kept: Recollection[]; cut: Recollection[] } {
-  const kept: { words: Set<string>; one: Recollection }[] = []
+  const kept: Kept[] = []
   const cut: Recollection[] = []
   for (const one of ranked) {
-    const words = new Set(codeTokens(`${one.record.text} ${one.record.cue}`))
-    const twin = kept.find((other) => isTwin(one, words, other))
-    if (twin === undefined) kept.push({ words, one })
+    const text = `${one.record.text} ${one.record.cue}`
+    const own = { words: new Set(codeTokens(text)), names: namesIn(text), one }
+    const twin = kept.find((other) => isTwin(own, other))
+    if (twin === undefined) kept.push(own)
     else cut.push({ ...one, why: `Left out: it says nearly the same as mem:${twin.one.record.id}.` })
   }
   return { kept: kept.map(({ one }) => one), cut }
 }
 
-function isTwin(
-  { record }: Recollection,
-  words: ReadonlySet<string>,
-  other: { words: ReadonlySet<string>; one: Recollection },
-): boolean {
+/** Numbers, paths and joined names: two sentences that differ in one of them say different things. */
+function namesIn(text: string): Set<string> {
+  const words = text.toLowerCase().split(/[\s`'"(),;]+/)
+  return new Set(
+    words.map((word) => word.replace(/[.:!?]+$/, '')).filter((word) => /\d|\w[-_./:]\w/.test(word)),
+  )
+}
+
+function areEqual(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((name) => other.has(name))
+}
+
+function isTwin({ one: { record }, words, names }: Kept, other: Kept): boolean {
   const against = other.one.record
   if (record.status === 'contested' || against.status === 'contested' || record.kind !== against.kind)
     return false
   // The same words for and against: what tells them apart is the polarity.
   if (record.lesson?.polarity !== against.lesson?.polarity) return false
+  if ((record.fact?.key ?? null) !== (against.fact?.key ?? null)) return false
+  if (record.kind !== 'episode' && !areEqual(names, other.names)) return false
   if (Math.min(words.size, other.words.size) < sameness * Math.max(words.size, other.words.size)) return false
   const common = [...words].filter((word) => other.words.has(word)).length
   return common >= sameness * (words.size + other.words.size - common)
