@@ -21,6 +21,11 @@ export function filled(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** A name, branch or title: null unless filled; nobody writes longer ones. */
+export function label(value: unknown): string | null {
+  return filled(value)?.slice(0, 1_000) ?? null
+}
+
 export function integer(value: unknown): number | null {
   return typeof value === 'number' && Number.isInteger(value) ? value : null
 }
@@ -45,6 +50,15 @@ export function json(value: unknown): Fields {
   }
 }
 
+/** As JSON, bounded. What is nested too deeply to be written is not written. */
+export function jsonText(value: unknown): string {
+  try {
+    return bounded(JSON.stringify(value) ?? '')
+  } catch {
+    return '(nested too deeply)'
+  }
+}
+
 /** Cut in the middle to `longestText`, which is said in its place. */
 export function bounded(value: string): string {
   if (value.length <= longestText) return value
@@ -52,13 +66,17 @@ export function bounded(value: string): string {
   return `${value.slice(0, half)}\n... ${value.length - longestText} characters left out ...\n${value.slice(-half)}`
 }
 
+/** Nobody nests texts deeper. */
+const deepest = 8
+
 /** Texts of content blocks: a string, a list of strings or of `{ text }`, nested under `content`. */
-export function blockText(value: unknown): string {
+export function blockText(value: unknown, depth = 0): string {
   if (typeof value === 'string') return bounded(value)
+  if (depth > deepest) return ''
   const parts = list(value).map((block) => {
     if (typeof block === 'string') return block
     const { text: own, content, value: inner } = fields(block)
-    return text(own) || text(inner) || (content === undefined ? '' : blockText(content))
+    return text(own) || text(inner) || (content === undefined ? '' : blockText(content, depth + 1))
   })
   return bounded(parts.filter(Boolean).join('\n'))
 }

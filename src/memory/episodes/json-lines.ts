@@ -40,6 +40,17 @@ export async function* jsonLines(file: string, options: JsonLinesOptions): Async
   }
 }
 
+/** The first object of a file, for what its head says; null where it has none in its first piece. */
+export async function firstObject(file: string): Promise<Record<string, unknown> | null> {
+  const quiet = { skip: () => {} }
+  try {
+    for await (const { value } of jsonLines(file, { skips: quiet })) return value
+  } catch {
+    // It may have gone meanwhile; whoever reads it whole will say so.
+  }
+  return null
+}
+
 function parse(bytes: Buffer): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))

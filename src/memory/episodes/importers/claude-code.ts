@@ -1,11 +1,22 @@
 /** Sessions of Claude Code: JSON lines below the folder of projects (session-formats, section 1). */
 
-import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { statedExit } from '../exit.ts'
-import { blockText, bounded, type Fields, fields, filled, instant, list, text } from '../fields.ts'
-import { jsonLines } from '../json-lines.ts'
-import type { FoundSession, Importer, Place, Session, Skips, Step } from '../session.ts'
+import {
+  blockText,
+  bounded,
+  type Fields,
+  fields,
+  filled,
+  instant,
+  jsonText,
+  label,
+  list,
+  text,
+} from '../fields.ts'
+import { byAge, filesIn, foldersIn, type SeenFile, seen } from '../files.ts'
+import { firstObject, jsonLines } from '../json-lines.ts'
+import type { FoundSession, Importer, Place, Session, Skips, Step, StepOf } from '../session.ts'
 
 export const claudeCode: Importer = {
   agent: 'claude-code',
@@ -17,20 +28,51 @@ export const claudeCode: Importer = {
   read,
 }
 
-async function* find(place: string, _skips: Skips): AsyncGenerator<FoundSession> {
-  const projects = await readdir(place, { withFileTypes: true })
+async function* find(place: string, skips: Skips, signal?: AbortSignal): AsyncGenerator<FoundSession> {
   const found: FoundSession[] = []
-  for (const project of projects.filter((entry) => entry.isDirectory())) {
-    const folder = join(place, project.name)
-    for (const name of await readdir(folder)) {
-      if (!name.endsWith('.jsonl') || name.startsWith('agent-')) continue
-      const file = join(folder, name)
-      const { mtimeMs, size, isFile } = await stat(file).then((s) => ({ ...s, isFile: s.isFile() }))
-      if (isFile)
-        found.push({ agent: 'claude-code', ref: file, files: [file], modifiedAt: mtimeMs, bytes: size })
+  for (const folder of await foldersIn(place)) {
+    signal?.throwIfAborted()
+    const files = (await filesIn(folder)).filter((file) => file.endsWith('.jsonl'))
+    const [agents, sessions] = [files.filter(isAgent), files.filter((file) => !isAgent(file))]
+    const beside = await bySession(agents)
+    for (const file of sessions) {
+      const side = await filesIn(join(file.slice(0, -'.jsonl'.length), 'subagents'))
+      const own = await seen([
+        file,
+        ...(beside.get(basename(file, '.jsonl')) ?? []),
+        ...side.filter((name) => name.endsWith('.jsonl')),
+      ])
+      beside.delete(basename(file, '.jsonl'))
+      if (own[0]?.file === file) found.push(foundOf(own))
     }
+    for (const [file] of beside.values())
+      if (file !== undefined) skips.skip('a subagent without its session', { file })
   }
-  yield* found.sort((a, b) => b.modifiedAt - a.modifiedAt)
+  yield* byAge(found)
+}
+
+function foundOf(own: readonly SeenFile[]): FoundSession {
+  return {
+    agent: 'claude-code',
+    ref: own[0]?.file ?? '',
+    files: own.map(({ file }) => file),
+    modifiedAt: Math.max(...own.map(({ modifiedAt }) => modifiedAt)),
+    bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
+
+function isAgent(file: string): boolean {
+  return basename(file).startsWith('agent-')
+}
+
+/** Older versions lay subagents beside the sessions and name the session inside. */
+async function bySession(files: readonly string[]): Promise<Map<string, string[]>> {
+  const groups = new Map<string, string[]>()
+  for (const file of files) {
+    const id = text((await firstObject(file))?.sessionId)
+    groups.set(id, [...(groups.get(id) ?? []), file])
+  }
+  return groups
 }
 
 /** One line of the file, as far as it matters. */
@@ -38,6 +80,8 @@ interface Entry {
   uuid: string
   parent: string | null
   isResult: boolean
+  /** From a file of its own: its place among the others is told by time. */
+  isSide: boolean
   steps: Step[]
 }
 
@@ -46,18 +90,12 @@ const idle =
   /"type":"(?:progress|queue-operation|file-history-snapshot|permission-mode|mode|last-prompt|agent-name|agent-setting|bridge-session)"/
 
 async function* read(found: FoundSession, skips: Skips, signal?: AbortSignal): AsyncGenerator<Session> {
-  const file = found.ref
-  const id = basename(file, '.jsonl')
-  const reading = openReading(id, file)
-  const wanted = (head: string) => !idle.test(head)
-  for await (const { line, value } of jsonLines(file, { skips, wanted, ...(signal && { signal }) }))
-    take(reading, value, { file, line })
-  const side = join(dirname(file), id, 'subagents')
-  for (const name of await readdir(side).catch(() => [])) {
-    if (!name.endsWith('.jsonl')) continue
-    const other = join(side, name)
-    for await (const { line, value } of jsonLines(other, { skips, wanted, ...(signal && { signal }) }))
-      take(reading, { ...value, isSidechain: true }, { file: other, line })
+  const reading = openReading(basename(found.ref, '.jsonl'), found.ref)
+  const options = { skips, wanted: (head: string) => !idle.test(head), ...(signal && { signal }) }
+  for (const file of found.files) {
+    const isSide = file !== found.ref
+    for await (const { line, value } of jsonLines(file, options))
+      take(reading, isSide ? { ...value, isSidechain: true } : value, { file, line })
   }
   const session = finish(reading)
   if (session.steps.length > 0) yield session
@@ -69,7 +107,15 @@ interface Reading {
   /** Uuid of the newest entry of the main conversation. */
   last: string | null
   /** Tool calls that wait for their result. */
-  calls: Map<string, { name: string; input: Fields; place: Place }>
+  calls: Map<string, Call>
+  /** Commands that were only started, by the id of their task. */
+  started: Map<string, StepOf<'command'>>
+}
+
+interface Call {
+  name: string
+  input: Fields
+  place: Place
 }
 
 function openReading(sessionId: string, source: string): Reading {
@@ -88,7 +134,7 @@ function openReading(sessionId: string, source: string): Reading {
     steps: [],
     source,
   }
-  return { session, entries: new Map(), last: null, calls: new Map() }
+  return { session, entries: new Map(), last: null, calls: new Map(), started: new Map() }
 }
 
 function take(reading: Reading, value: Fields, place: Place): void {
@@ -96,33 +142,36 @@ function take(reading: Reading, value: Fields, place: Place): void {
   const type = text(value.type)
   if (type === 'summary' || type === 'custom-title' || type === 'ai-title') {
     session.title ||=
-      text(value.summary) || text(value.title) || text(value.customTitle) || text(value.aiTitle)
+      label(value.summary) ?? label(value.title) ?? label(value.customTitle) ?? label(value.aiTitle) ?? ''
     return
   }
   const at = instant(value.timestamp)
   note(session, value, at)
-  const steps = stepsOf(reading, value, { at, place })
-  const uuid = text(value.uuid) || `${place.file}:${place.line}`
+  const isMain = place.file === session.source
+  const isSide = value.isSidechain === true
+  const named = text(value.uuid)
+  const uuid = isMain && named !== '' ? named : `${place.file}:${named || place.line}`
   // Resumed sessions repeat lines: the earliest stands.
   if (entries.has(uuid)) return
-  const isSide = value.isSidechain === true
-  const stated = filled(value.parentUuid)
+  const steps = stepsOf(reading, value, { at, place })
+  const stated = isMain ? filled(value.parentUuid) : undefined
   const parent = stated !== undefined && entries.has(stated) ? stated : reading.last
   const isResult = type === 'user' && list(fields(value.message).content).some(isToolResult)
   entries.set(uuid, {
     uuid,
     parent,
     isResult: isResult || isSide || (type !== 'user' && type !== 'assistant'),
-    steps: isSide ? steps.map((step) => ({ ...step, subagent: true })) : steps,
+    isSide: !isMain,
+    steps: isSide ? steps.map((step) => Object.assign(step, { subagent: true })) : steps,
   })
   if (!isSide) reading.last = uuid
 }
 
 function note(session: Session, value: Fields, at: number | null): void {
-  const folder = filled(value.cwd)
-  if (folder !== undefined && !session.folders.includes(folder)) session.folders.push(folder)
-  session.branch ??= filled(value.gitBranch) ?? null
-  session.model ??= filled(fields(value.message).model) ?? null
+  const folder = label(value.cwd)
+  if (folder !== null && !session.folders.includes(folder)) session.folders.push(folder)
+  session.branch ??= label(value.gitBranch)
+  session.model ??= label(fields(value.message).model)
   if (at === null) return
   session.startedAt = session.startedAt === 0 ? at : Math.min(session.startedAt, at)
   session.endedAt = Math.max(session.endedAt, at)
@@ -144,13 +193,19 @@ function stepsOf(reading: Reading, value: Fields, when: When): Step[] {
   const { content } = fields(value.message)
   if (type === 'assistant') return assistantSteps(reading, content, when)
   if (type !== 'user') return []
-  if (value.isCompactSummary === true) return [{ ...when, type: 'compaction', text: blockText(content) }]
+  if (value.isCompactSummary === true || continued.test(blockText(content)))
+    return [{ ...when, type: 'compaction', text: blockText(content) }]
   const results = list(content).filter(isToolResult)
   if (results.length > 0)
     return results.flatMap((result) => resultSteps(reading, fields(result), value.toolUseResult, when))
   const request = blockText(content).trim()
+  if (request.startsWith('[Request interrupted by user'))
+    return [{ ...when, type: 'signal', signal: 'aborted', detail: 'the person stopped it' }]
   return value.isMeta === true || !isRequest(request) ? [] : [{ ...when, type: 'user', text: request }]
 }
+
+/** Before summaries had a mark of their own. */
+const continued = /^This session is being continued from a previous conversation/
 
 /** Texts that the program put in the person's place. */
 function isRequest(request: string): boolean {
@@ -158,8 +213,7 @@ function isRequest(request: string): boolean {
     request !== '' &&
     !/^<(?:command-name|command-message|local-command-stdout|local-command-caveat|system-reminder|bash-stdout|bash-stderr)>/.test(
       request,
-    ) &&
-    !/^\[Request interrupted by user/.test(request)
+    )
   )
 }
 
@@ -190,10 +244,16 @@ function resultSteps(reading: Reading, result: Fields, extra: unknown, { at, pla
     return [
       { ...when, type: 'signal', signal: 'rejected', detail: `${call.name} was refused`, ...pathOf(call) },
     ]
-  if (call.name === 'Bash') return [commandStep(call.input, { output, isError, extra: fields(extra) }, when)]
+  if (call.name === 'Bash') {
+    const step = commandStep(call.input, { output, isError, extra: fields(extra) }, when)
+    const task = filled(fields(extra).backgroundTaskId) ?? backgroundId.exec(output)?.[1]
+    if (task !== undefined) reading.started.set(task, step)
+    return [step]
+  }
+  settleStarted(reading, call, output)
   if (editTools.has(call.name))
     return editSteps(call.input, { isError, extra: fields(extra) }, { ...when, place })
-  const input = bounded(JSON.stringify(call.input))
+  const input = jsonText(call.input)
   return [{ ...when, type: 'tool', name: call.name, input, output, isError }]
 }
 
@@ -201,9 +261,21 @@ const editTools = new Set(
   'Write Edit MultiEdit NotebookEdit str_replace_editor create_file edit_file append_to_file'.split(' '),
 )
 
-function pathOf(call: { input: Fields }): { path?: string } {
+function pathOf(call: Call): { path?: string } {
   const path = filled(call.input.file_path) ?? filled(call.input.path)
   return path === undefined ? {} : { path }
+}
+
+const backgroundId = /running in (?:the )?background with ID: (\S+)/
+
+/** How a command in the background ended counts where it was started: edits since then were not part of it. */
+function settleStarted({ started }: Reading, { name, input }: Call, output: string): void {
+  if (!/^(?:BashOutput|TaskOutput|AgentOutputTool)$/.test(name)) return
+  const task = text(input.bash_id) || text(input.task_id) || text(input.shell_id)
+  const step = started.get(task)
+  const code = /<exit_code>(-?\d+)<\/exit_code>/.exec(output)?.[1]
+  if (step === undefined || code === undefined) return
+  Object.assign(step, { exitCode: Number(code), evidence: 'text', output })
 }
 
 /** Success has no exit code in the format: `is_error` is false then. */
@@ -211,18 +283,19 @@ function commandStep(
   input: Fields,
   { output, isError, extra }: { output: string; isError: boolean; extra: Fields },
   when: When,
-): Step {
+): StepOf<'command'> {
   const whole = [text(extra.stdout), text(extra.stderr)].filter(Boolean).join('\n')
   const stated = isError ? statedExit(output) : null
   const isCut =
     extra.interrupted === true ||
-    filled(input.run_in_background) !== undefined ||
-    input.run_in_background === true
+    extra.backgroundTaskId !== undefined ||
+    String(input.run_in_background) === 'true' ||
+    backgroundId.test(output)
   const ending = stated ?? (isCut ? null : { exitCode: isError ? 1 : 0, evidence: 'status' as const })
   return {
     ...when,
     type: 'command',
-    command: text(input.command),
+    command: bounded(text(input.command)),
     exitCode: ending?.exitCode ?? null,
     evidence: ending?.evidence ?? null,
     output: bounded(whole || output),
@@ -272,18 +345,34 @@ function hunks(patch: unknown): string {
 function finish({ session, entries, last }: Reading): Session {
   const chain = new Set<string>()
   for (let at = last; at !== null && !chain.has(at); at = entries.get(at)?.parent ?? null) chain.add(at)
-  const givenUp = new Map<string, boolean>()
-  const isGivenUp = (entry: Entry): boolean => {
-    if (chain.has(entry.uuid)) return false
-    const known = givenUp.get(entry.uuid)
-    if (known !== undefined) return known
+  const givenUp = new Map<string, boolean>([...chain].map((uuid) => [uuid, false]))
+  for (const entry of entries.values()) {
     const parent = entry.parent === null ? undefined : entries.get(entry.parent)
     const isRoot = parent === undefined || chain.has(parent.uuid)
-    // A result that hangs beside the chain is one of several parallel calls, not another way.
-    const verdict = isRoot ? !entry.isResult : isGivenUp(parent)
-    givenUp.set(entry.uuid, verdict)
-    return verdict
+    // A result that hangs beside the chain is one of several parallel calls, not another way. Parents come first.
+    if (!chain.has(entry.uuid))
+      givenUp.set(entry.uuid, isRoot ? !entry.isResult : (givenUp.get(parent.uuid) ?? false))
   }
-  const kept = [...entries.values()].filter((entry) => !isGivenUp(entry))
-  return { ...session, steps: kept.flatMap(({ steps }) => steps) }
+  const kept = [...entries.values()].filter(({ uuid }) => givenUp.get(uuid) !== true)
+  return { ...session, steps: inTime(kept) }
+}
+
+/** Steps of a subagent's own file go where their time puts them; those of the session keep their order. */
+function inTime(entries: readonly Entry[]): Step[] {
+  const own = entries.filter(({ isSide }) => !isSide).flatMap(({ steps }) => steps)
+  const side = entries.filter(({ isSide }) => isSide).flatMap(({ steps }) => steps)
+  if (side.length === 0) return own
+  const merged: Step[] = []
+  const waiting = side.sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+  let next = 0
+  for (const step of own) {
+    for (; next < waiting.length && step.at !== null && before(waiting[next], step.at); next++)
+      merged.push(waiting[next] as Step)
+    merged.push(step)
+  }
+  return [...merged, ...waiting.slice(next)]
+}
+
+function before(step: Step | undefined, at: number): boolean {
+  return step?.at !== null && step !== undefined && step.at < at
 }

@@ -1,0 +1,6 @@
+/** All agents whose sessions can be read: one line each. */
+
+import { claudeCode } from './importers/claude-code.ts'
+import type { Importer } from './session.ts'
+
+export const importers: readonly Importer[] = [claudeCode]
