@@ -1,6 +1,7 @@
 /** Facts and lessons of the history without a model: derived on the default branch, compared with what is known, and taken in. */
 
 import { createHash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { EventDraft } from '../memory/event.ts'
 import type { Git } from '../memory/git.ts'
 import { readBranches } from '../memory/indexing/branches.ts'
@@ -118,7 +119,9 @@ async function derive(learning: Learning, { tree, files }: Here): Promise<Record
   for await (const commit of readCommits(git, await listCommits(git, head, coChangeCommits, signal), signal))
     changes.push(commit)
   const pairs = closePairs(changes, exists).map((pair) => coChangeFact(pair, place))
+  await breathe()
   const found = symptoms(pastFixes(store), exists).map((symptom) => localisationLesson(symptom, place))
+  await breathe()
   const avoided = worthAvoiding(await takenBack(learning)).map((one) => avoidLesson(one, null))
   retractRestored(store, messages)
   return [...commands, ...found, ...pairs, ...avoided]

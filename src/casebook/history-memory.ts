@@ -60,7 +60,7 @@ export interface HistorySummary {
 }
 
 /** Fixes that are read, masked and written at once: what a stop has to wait for. */
-const batchSize = 200
+const batchSize = 100
 /** Records of one event: undo takes them back together, and the log stays short. */
 const perEvent = 50
 
@@ -142,17 +142,17 @@ async function unmergedCommits(
 }
 
 /** Without what is remembered or was purged, and with each change once: a cherry-pick keeps author and time. */
-function unknownFixes(store: MemoryStore, fixes: HistoryMessages['fixes']): FixMessage[] {
+function unknownFixes({ db }: MemoryStore, fixes: HistoryMessages['fixes']): FixMessage[] {
   const oldest = new Map(fixes.map((fix) => [changeOf(fix), fix.sha]))
-  return fixes.filter((fix) => {
-    if (oldest.get(changeOf(fix)) !== fix.sha) return false
-    return !isKnown(store, episodeId(fix.sha, fix.time))
-  })
+  const ids = fixes.map(({ sha, time }) => episodeId(sha, time))
+  const rows = db.prepare(selectKnown).all(JSON.stringify(ids))
+  const known = new Set(rows.map((row) => String(row.id)))
+  return fixes.filter((fix, at) => oldest.get(changeOf(fix)) === fix.sha && !known.has(ids[at] ?? ''))
 }
 
-function isKnown(store: MemoryStore, id: string): boolean {
-  return store.get(id) !== null || store.events({ id, limit: 1 }).length > 0
-}
+/** The log remembers the ids of purged records, too. */
+const selectKnown = `
+  select value as id from json_each(?) where exists (select 1 from item_event where item_event.id = json_each.value)`
 
 async function record(
   options: Running,

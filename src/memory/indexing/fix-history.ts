@@ -1,5 +1,6 @@
 /** Reads the fixes and reverts of a history: messages first, then what those few commits touched. */
 
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Git } from '../git.ts'
 import type { FixCommit, MessageOnly, RevertNote } from '../types.ts'
 import { judgeMessage, revertReason, revertTargets } from './fix-messages.ts'
@@ -67,7 +68,7 @@ export async function readMessages(
     if (line.kind !== 'merge' && ++commits >= limit) break
   }
   signal?.throwIfAborted()
-  return { head, commits, ...settle(lines) }
+  return { head, commits, ...(await settle(lines)) }
 }
 
 function toLine(fields: readonly string[]): Line | null {
@@ -89,9 +90,15 @@ function toLine(fields: readonly string[]): Line | null {
   }
 }
 
-function settle(lines: readonly Line[]): { fixes: FixMessage[]; others: Map<string, MessageOnly> } {
+async function settle(
+  lines: readonly Line[],
+): Promise<{ fixes: FixMessage[]; others: Map<string, MessageOnly> }> {
+  // Each step walks all commits: other work of the process gets its turn between them.
+  await breathe()
   const requests = pullRequests(lines)
+  await breathe()
   const fates = revertFates(lines)
+  await breathe()
   const bySha = new Map(lines.map((line) => [line.sha, line]))
   const fixes = lines.flatMap((line): FixMessage[] => {
     if (line.kind !== 'fix' && line.kind !== 'revert') return []
