@@ -14,62 +14,82 @@ const looked = 500
 export async function forgetFrom(memory: WindowMemory, named: unknown): Promise<void> {
   const root = await chosenRoot(memory, named)
   if (root === undefined) return
-  const source = await pickedSource(memory, root.root)
-  if (source === undefined) return
+  const picked = await pickedSource(memory, root.root)
+  if (picked === undefined) return
+  const { source, name } = picked
   const ids = await memory.ask('from', [source], { root: root.root })
   if (ids.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Nothing is remembered from there.'))
     return
   }
-  const [[what, value] = ['', '']] = Object.entries(source)
-  const title = vscode.l10n.t('Forget {0} memories from the {1} "{2}" for ever?', ids.length, what, value)
+  const title = vscode.l10n.t('Forget {0} memories for ever: everything from {1}?', ids.length, name)
   if (!(await confirmedForgetting(title))) return
   const count = await withProgress(vscode.l10n.t('Casebook forgets…'), () =>
-    memory.ask('forget', [ids, `everything from the ${what} ${value}`], { root: root.root }),
+    memory.ask('forget', [ids, `everything from ${name}`], { root: root.root }),
   )
   void vscode.window.showInformationMessage(vscode.l10n.t('{0} memories were forgotten.', count))
 }
 
-async function pickedSource(memory: WindowMemory, root: string): Promise<ForgetSource | undefined> {
+interface PickedSource {
+  source: ForgetSource
+  /** In words, for the question and the log. */
+  name: string
+}
+
+async function pickedSource(memory: WindowMemory, root: string): Promise<PickedSource | undefined> {
   const { records } = await memory.ask('list', [{ kinds: ['episode'], limit: looked }], { root })
   const file = activePath(memory, root)
   const known = forgetFacets(records).map(({ source, label, count }) => ({
     label,
     description: vscode.l10n.t('{0} episodes', count),
-    source,
+    known: { source, name: plain(label) },
   }))
-  const typed = [
+  const offered: SourceItem[] = [...known, ...typedSources(file)]
+  const options = { title: vscode.l10n.t('Forget everything from…'), matchOnDescription: true }
+  const choice = await vscode.window.showQuickPick(offered, options)
+  if (choice?.ask === undefined) return choice?.known
+  const typed = await vscode.window.showInputBox({ title: plain(choice.label), value: choice.value ?? '' })
+  const value = typed?.trim() ?? ''
+  return value === '' ? undefined : { source: choice.ask(value), name: `${choice.what} ${value}` }
+}
+
+/** Either a source that is known, or one whose name is typed. */
+interface SourceItem extends vscode.QuickPickItem {
+  known?: PickedSource
+  what?: string
+  ask?: (value: string) => ForgetSource
+  value?: string
+}
+
+function typedSources(file: string): SourceItem[] {
+  return [
     {
-      label: `$(file) ${vscode.l10n.t('A file…')}`,
-      ask: (value: string) => ({ path: value }),
+      label: `$(file) ${vscode.l10n.t('A file or folder…')}`,
+      what: 'the path',
+      ask: (path) => ({ path }),
       value: file,
     },
     {
-      label: `$(person) ${vscode.l10n.t('An author of commits…')}`,
-      ask: (value: string) => ({ author: value }),
+      label: `$(person) ${vscode.l10n.t('An author…')}`,
+      what: 'the author',
+      ask: (author) => ({ author }),
     },
     {
       label: `$(git-commit) ${vscode.l10n.t('A commit…')}`,
-      ask: (value: string) => ({ commit: value }),
+      what: 'the commit',
+      ask: (commit) => ({ commit }),
     },
     {
       label: `$(comment-discussion) ${vscode.l10n.t('A session…')}`,
-      ask: (value: string) => ({ sessionId: value }),
+      what: 'the session',
+      ask: (sessionId) => ({ sessionId }),
     },
   ]
-  const choice = await vscode.window.showQuickPick<
-    vscode.QuickPickItem & {
-      source?: ForgetSource
-      ask?: (value: string) => ForgetSource
-      value?: string
-    }
-  >([...known, ...typed], { title: vscode.l10n.t('Forget everything from…'), matchOnDescription: true })
-  if (choice?.ask === undefined) return choice?.source
-  const value = await vscode.window.showInputBox({
-    title: choice.label.replace(/^\$\([\w-]+\) /, ''),
-    value: choice.value ?? '',
-  })
-  return value === undefined || value.trim() === '' ? undefined : choice.ask(value.trim())
+}
+
+/** Without its icon. */
+function plain(label: string): string {
+  return label.replace(/^\$\([\w-]+\) /, '')
 }
 
 function activePath(memory: WindowMemory, root: string): string {

@@ -25,6 +25,6 @@ export function pageOf(kind: 'memory' | 'why', root: string, record: MemoryRecor
     .replace(/[^\p{L}\p{N} _.,'()-]+/gu, ' ')
     .replace(/^(.{30,45})\s.*$/u, '$1')
     .slice(0, 45)
-    .trim()
+    .replace(/[^\p{L}\p{N}]+$/u, '')
   return { kind, root, id: record.id, title: title || record.id }
 }

@@ -128,9 +128,14 @@ async function settle(
 }
 
 async function askVerb(entry: ReviewEntry): Promise<Verb | undefined> {
-  const verbs = [
+  const decisions = [
     { label: `$(check) ${vscode.l10n.t('Accept')}`, verb: 'accept' as const },
     { label: `$(close) ${vscode.l10n.t('Reject')}`, verb: 'reject' as const },
+  ]
+  const isDoubtful = (entry.record?.flags.length ?? 0) > 0
+  const verbs = [
+    // What was flagged is not accepted by pressing Enter twice.
+    ...(isDoubtful ? decisions.toReversed() : decisions),
     ...(entry.kind === 'candidate'
       ? [{ label: `$(edit) ${vscode.l10n.t('Edit')}`, verb: 'edit' as const }]
       : []),

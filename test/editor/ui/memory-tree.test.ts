@@ -57,7 +57,7 @@ for (const theme of ['dark', 'light', 'contrast'] as const) {
   })
 }
 
-test('the tree reads nothing before the folder is trusted, and says so', async () => {
+test('the tree reads nothing before the folder is trusted, and says so; then it says that it is empty', async () => {
   using repo = makeRepo('python-small')
   const workbench = await openWorkbench({ folder: repo.dir, askForTrust: true })
   try {
@@ -67,6 +67,12 @@ test('the tree reads nothing before the folder is trusted, and says so', async (
     await welcome.waitFor({ timeout: 20_000 })
     await workbench.screenshot('memories-restricted')
     assert.ok(!existsSync(join(repo.dir, '.git/casebook')), 'no store in Restricted Mode')
+    const { page } = workbench
+    await page.getByText('Manage', { exact: true }).first().click()
+    await page.getByRole('button', { name: 'Trust', exact: true }).first().click()
+    await page.locator('.welcome-view-content', { hasText: 'No memories yet' }).waitFor({ timeout: 60_000 })
+    await page.keyboard.press('Escape')
+    await workbench.screenshot('memories-empty')
   } catch (error) {
     await workbench.screenshot('failed-memories-restricted')
     throw error
