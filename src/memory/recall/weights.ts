@@ -18,6 +18,7 @@ export const weights = {
   'best commit': 1.3,
   commits: 1.05,
   references: 0.8,
+  // Memory: no gain that holds on repositories it was not fitted on (`bench memory-history`).
   'best past fix': 0,
   'past fixes': 0,
   lessons: 0,
