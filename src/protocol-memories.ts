@@ -193,7 +193,8 @@ export interface Memories {
     outcome: 'helped' | 'hurt' | null
     sessionId: string
   }): Promise<void>
-  export(path: string): Promise<ExportSummary>
+  /** `force` writes out what looks like a secret, too: only by a person's explicit wish. */
+  export(path: string, options?: { force?: boolean }): Promise<ExportSummary>
   import(path: string): Promise<ImportSummary>
   share(): Promise<ShareSummary>
   stats(): MemoryStats

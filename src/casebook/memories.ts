@@ -144,7 +144,7 @@ function facade(room: MemoryRoom, notes: Notes): Memories {
     decide: (winner, loser, decision) => decidePair(room, { winner, loser, decision }),
     distil: (options) => distil(room, options),
     credit: async (report) => credit(room, report),
-    export: (path) => exportTo(room, path),
+    export: (path, options) => exportTo(room, path, options),
     import: (path) => importFrom(room, path),
     share: () => share(room),
     stats: openStats(room, history),

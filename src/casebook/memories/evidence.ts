@@ -4,6 +4,7 @@ import { type Evidence, episodeText } from '../../memory/learn/evidence.ts'
 import { openViewLookup, type ViewLookup } from '../../memory/recall/records/view-lookup.ts'
 import type { MemoryRecord, RecordDraft, Source } from '../../memory/record.ts'
 import { findOwn } from '../../memory/safety/redact.ts'
+import { withKey } from './find.ts'
 import type { MemoryRoom } from './room.ts'
 
 /** Events looked through for what a session was shown. */
@@ -57,7 +58,7 @@ async function readSource(room: MemoryRoom, source: Source): Promise<string | nu
   if (type === 'import') return ''
   if (type === 'file') return knownFile(room, ref) ? ref : null
   const kind = type === 'issue' ? 'issue' : 'source'
-  const told = store.list({ kinds: ['episode'], key: { kind, value: ref }, limit: 20 })
+  const told = withKey(store, kind, ref, { kinds: ['episode'], limit: 20 })
   return told.length === 0 ? null : told.map((record) => wholeText(room, record)).join('\n')
 }
 

@@ -1,7 +1,9 @@
 /** Finds the record that somebody means by an id, and says what was perhaps meant. */
 
 import { UserError } from '../../memory/ports.ts'
-import type { MemoryStore } from '../../memory/store/memory-store.ts'
+import { type Kind, type MemoryRecord, statuses } from '../../memory/record.ts'
+import { branchesInUse } from '../../memory/store/branches.ts'
+import type { KeyKind, MemoryStore } from '../../memory/store/memory-store.ts'
 
 const selectSame = "select id from item where id like ? || '%' order by id limit 6"
 const selectIds = 'select id from item'
@@ -21,6 +23,22 @@ export function withHelpfulFind(store: MemoryStore): MemoryStore {
     }
   }
   return { ...store, find }
+}
+
+/** Records of any status and branch that have an exact key: an index look-up, however many records there are. */
+export function withKey(
+  store: MemoryStore,
+  kind: KeyKind,
+  value: string,
+  { kinds, limit = 200 }: { kinds?: readonly Kind[]; limit?: number } = {},
+): MemoryRecord[] {
+  const gate = {
+    branches: branchesInUse(store.db),
+    statuses,
+    muted: true,
+    ...(kinds !== undefined && { kinds }),
+  }
+  return store.byKey(kind, [value], gate, limit).flatMap(({ id }) => store.get(id) ?? [])
 }
 
 function hint(store: MemoryStore, reference: string): string | null {

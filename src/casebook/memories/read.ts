@@ -4,6 +4,7 @@ import { codeTokens } from '../../memory/code/tokens.ts'
 import type { MemoryEvent } from '../../memory/event.ts'
 import { UserError } from '../../memory/ports.ts'
 import { type MemoryRecord, type Status, statuses } from '../../memory/record.ts'
+import { branchesInUse } from '../../memory/store/branches.ts'
 import type { ListFilter } from '../../memory/store/memory-store.ts'
 import type {
   ListRequest,
@@ -12,6 +13,7 @@ import type {
   MemoryStats,
   ReviewQueue,
 } from '../../protocol-memories.ts'
+import { withKey } from './find.ts'
 import type { MemoryRoom } from './room.ts'
 import { whyKnown } from './why.ts'
 
@@ -42,7 +44,7 @@ export function list(room: MemoryRoom, request: ListRequest): MemoryPage {
 }
 
 function withWords({ store }: MemoryRoom, filter: Omit<ListFilter, 'limit'>, words: readonly string[]) {
-  const gate = { branches: everyBranch(store), statuses: filter.statuses ?? statuses, muted: true }
+  const gate = { branches: branchesInUse(store.db), statuses: filter.statuses ?? statuses, muted: true }
   const found = store.byWords(words, gate, mostFound).map(({ id }) => id)
   const listed = new Set(store.list({ ...filter, limit: -1 }).map(({ id }) => id))
   const records = store.visible(
@@ -68,16 +70,6 @@ function pageOf(records: MemoryRecord[], after: string | undefined, limit: numbe
   return { records: page, total: records.length, next }
 }
 
-const selectBranches = 'select distinct branch from item where branch is not null'
-
-/** A person who looks through memory sees all of it. */
-function everyBranch({ db }: MemoryRoom['store']): string[] {
-  return db
-    .prepare(selectBranches)
-    .all()
-    .map((row) => String(row.branch))
-}
-
 /** Throws `UserError` for an unknown id, and for a record that did not exist at `asOf`. */
 export async function show(room: MemoryRoom, reference: string, asOf?: number): Promise<MemoryDetail> {
   const { store, code } = room
@@ -94,11 +86,9 @@ export async function show(room: MemoryRoom, reference: string, asOf?: number): 
     ...(asOf !== undefined && { before: asOf + 1 }),
   })
   const anchors = await code.states(record.anchors)
-  const linkedFrom = store
-    .list({ key: { kind: 'link', value: record.id }, limit: 100 })
-    .flatMap(({ id, text, links }) =>
-      links.filter(({ to }) => to === record.id).map(({ type }) => ({ id, type, text })),
-    )
+  const linkedFrom = withKey(store, 'link', record.id).flatMap(({ id, text, links }) =>
+    links.filter(({ to }) => to === record.id).map(({ type }) => ({ id, type, text })),
+  )
   const artifacts = artifactsOf(record).flatMap((sha) => {
     const info = store.artifact(sha)?.info
     return info === undefined ? [] : [{ sha, kind: info.kind, bytes: info.bytes }]

@@ -7,6 +7,7 @@ import { type Cited, cite, citeSelection, citeText } from '../../memory/recall/r
 import { type Anchor, mostWords, type RecordDraft } from '../../memory/record.ts'
 import { treeFiles } from '../../memory/tree-files.ts'
 import type { Remembered, RememberRequest } from '../../protocol-memories.ts'
+import { withKey } from './find.ts'
 import type { MemoryRoom } from './room.ts'
 import { outcomeOf, refusalOf, type Written, write } from './write.ts'
 
@@ -120,11 +121,7 @@ export async function record(room: MemoryRoom, draft: RecordDraft, actor: Actor)
 function knownEpisode({ store }: MemoryRoom, draft: RecordDraft) {
   const { episode } = draft
   if (episode === undefined || episode.sessionId === null) return null
-  const told = store.list({
-    kinds: ['episode'],
-    key: { kind: 'source', value: episode.sessionId },
-    limit: 200,
-  })
+  const told = withKey(store, 'source', episode.sessionId, { kinds: ['episode'] })
   const same = told.find(
     (one) =>
       one.episode?.sessionId === episode.sessionId &&

@@ -10,9 +10,13 @@ import type { ExportSummary, ImportSummary, ShareSummary } from '../../protocol-
 import type { MemoryRoom } from './room.ts'
 
 /** Whole or not at all. Throws `UserError`. */
-export async function exportTo({ store }: MemoryRoom, path: string): Promise<ExportSummary> {
+export async function exportTo(
+  { store }: MemoryRoom,
+  path: string,
+  options: { force?: boolean } = {},
+): Promise<ExportSummary> {
   const target = resolve(path)
-  return { path: target, ...(await exportToFile(store, target)) }
+  return { path: target, ...(await exportToFile(store, target, options)) }
 }
 
 /** Read whole and found good before anything is written. Throws `UserError`. */

@@ -10,10 +10,13 @@ export const exportMemories: Command = {
   name: 'export',
   summary: 'Write all memory into one file of JSON lines',
   usage: 'FILE',
-  options: {},
+  options: {
+    force: { type: 'boolean', help: 'also when something in it looks like a secret' },
+  },
   async run(call) {
     const file = call.resolve(onlyArgument(call, exportMemories, 'the file to write'))
-    const done = await withMemories(call, (memories) => memories.export(file))
+    const force = call.values.force === true
+    const done = await withMemories(call, (memories) => memories.export(file, { force }))
     const text = () =>
       `${plural(done.records, 'record')}, ${plural(done.events, 'event')} and ${plural(done.artifacts, 'artifact')}` +
       ` in ${escapeLine(done.path)} (${bytes(done.bytes)}).`
