@@ -373,9 +373,8 @@ class OpenMemory implements Casebook {
   health(): Promise<Health> {
     const { place } = this.#repository
     const [root, memory] = [this.root, this.#memory]
-    return this.#asked(() =>
-      healthOf({ root, place, parts: this.#store.parts, memory, networkRequests: this.#endpoint.requests() }),
-    )
+    const networkRequests = this.#endpoint.requests() + this.#longTerm.requests()
+    return this.#asked(() => healthOf({ root, place, parts: this.#store.parts, memory, networkRequests }))
   }
 
   async close(): Promise<void> {

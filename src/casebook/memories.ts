@@ -35,18 +35,22 @@ export interface MemoriesOptions {
 export interface OpenedMemories {
   memories: Memories
   room: MemoryRoom
+  /** Requests sent to a language model so far: the health page counts them. */
+  requests(): number
   close(): Promise<void>
 }
 
 /** Throws what the store throws. Vectors that are missing are made in the background. */
 export function openMemories(options: MemoriesOptions): OpenedMemories {
-  const room = openRoom(options)
+  let sent = 0
+  const room = openRoom(options, () => void sent++)
   const notes = openNotes(room)
   const memories = guarded(facade(room, notes), notes)
   setImmediate(() => void room.vectors.fill())
   return {
     memories,
     room,
+    requests: () => sent,
     async close() {
       await notes.written()
       await room.vectors.close()
@@ -54,7 +58,10 @@ export function openMemories(options: MemoriesOptions): OpenedMemories {
   }
 }
 
-function openRoom({ repository, memory, settings, log, view }: MemoriesOptions): MemoryRoom {
+function openRoom(
+  { repository, memory, settings, log, view }: MemoriesOptions,
+  onRequest: () => void,
+): MemoryRoom {
   const store = withHelpfulFind(openMemoryStore({ db: memory.db, namespace: memory.namespace }))
   let actor: Promise<Actor> | null = null
   let model: Llm | null = null
@@ -67,7 +74,7 @@ function openRoom({ repository, memory, settings, log, view }: MemoriesOptions):
     log,
     folder: memory.folder,
     model: async () => {
-      model ??= openModel(settings.model, log)
+      model ??= openModel(settings.model, log, onRequest)
       return model
     },
     person: () => {
@@ -77,8 +84,8 @@ function openRoom({ repository, memory, settings, log, view }: MemoriesOptions):
   }
 }
 
-function openModel(settings: ModelSettings, log: Log): Llm {
-  if (settings.model !== '') return openChatModel(settings, log)
+function openModel(settings: ModelSettings, log: Log, onRequest: () => void): Llm {
+  if (settings.model !== '') return openChatModel(settings, log, { onRequest })
   throw new UserError(
     'No language model is set.',
     'Name one in casebook.model (CASEBOOK_MODEL_MODEL and CASEBOOK_MODEL_BASE_URL), or go on without.',

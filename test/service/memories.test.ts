@@ -14,6 +14,7 @@ import { type FixtureRepo, makeRepo } from '../harness/fixture-repo.ts'
 interface Opened {
   ask: <K extends MemoryCall>(call: K, args: MemoryArguments<K>, rest?: Rest) => Promise<MemoryReply<K>>
   cancel: (job: string) => Promise<void>
+  requests: () => Promise<number | undefined>
   changes: MemoryChange[]
 }
 
@@ -34,6 +35,7 @@ async function open(t: TestContext, repos: readonly FixtureRepo[], settings: obj
   for (const { dir } of repos) await service.calls.open(dir, { workers: 1, autoIndex: false, ...settings })
   return {
     ask: (call, args, rest = {}) => service.calls.memory({ call, args, ...rest }),
+    requests: async () => (await service.calls.health())[0]?.networkRequests,
     cancel: (job) => service.calls.cancelMemory(job),
     changes,
   }
@@ -145,14 +147,16 @@ test('sends the key only to the server that is set, and says what is wrong with 
     return true
   }
   const model = { baseUrl: server.baseUrl, model: 'scripted', apiKey: 'sk-test-4321' }
-  const { ask } = await open(t, [repo], { model })
+  const { ask, requests } = await open(t, [repo], { model })
   await ask('record', [episode('Totals are off by a cent in the ledger')])
+  assert.equal(await requests(), 0)
   await assert.rejects(ask('distil', [{ useModel: true }]), (error: Error) => {
     assert.match(error.message, /refused the key/)
     assert.doesNotMatch(error.message, /4321/)
     return true
   })
   assert.equal(server.requests[0]?.headers.authorization, 'Bearer sk-test-4321')
+  assert.equal(await requests(), server.requests.length)
 })
 
 function episode(goal: string): RecordDraft {
