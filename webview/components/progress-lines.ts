@@ -23,9 +23,13 @@ export function progressLines(status: CheckedRoot): TemplateResult | typeof noth
 function parts({ progress, state }: CheckedRoot): string[] {
   if (progress === null) return []
   const { phase, done, total, rate, etaSeconds } = progress
-  const unit = { scan: t('files listed'), parse: t('files'), history: t('commits'), vectors: t('vectors'), memory: t('commits') }[
-    phase
-  ]
+  const unit = {
+    scan: t('files listed'),
+    parse: t('files'),
+    history: t('commits'),
+    vectors: t('vectors'),
+    memory: t('commits'),
+  }[phase]
   const running = state.kind === 'indexing'
   return [
     total > 0 ? t('{0} of {1} {2}', count(done), count(total), unit) : t('{0} {1}', count(done), unit),
