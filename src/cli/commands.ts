@@ -5,6 +5,7 @@ import { benchAnn } from './commands/bench-ann.ts'
 import { benchCorpus } from './commands/bench-corpus.ts'
 import { benchIndex } from './commands/bench-index.ts'
 import { benchLocalise } from './commands/bench-localise.ts'
+import { benchMemory } from './commands/bench-memory.ts'
 import { benchMemoryHistory } from './commands/bench-memory-history.ts'
 import { benchSearch } from './commands/bench-search.ts'
 import { commits } from './commands/commits.ts'
@@ -56,5 +57,6 @@ export const commands: readonly Command[] = [
   benchSearch,
   benchAnn,
   benchCorpus,
+  benchMemory,
   benchMemoryHistory,
 ]

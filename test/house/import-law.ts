@@ -99,7 +99,7 @@ export const plan: Plan = {
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.
   'src/cli/bench': {
-    rooms: [...contracts, 'cli', 'casebook.ts', 'casebook', 'assets.ts', ...memory, ...deepest],
+    rooms: [...contracts, 'cli', 'casebook.ts', 'casebook', 'llm', 'assets.ts', ...memory, ...deepest],
     packages: ['node:child_process'],
   },
 

@@ -95,7 +95,8 @@ export function verdict({ value, floor, goal }: Figure): string {
 }
 
 function show({ unit }: Figure, value: number): string {
-  const digits = unit === '' || unit === '/s' || value >= 100 ? 0 : value >= 10 ? 1 : 2
+  const isCount = unit === '/s' || Number.isInteger(value)
+  const digits = isCount || value >= 100 ? 0 : value >= 10 ? 1 : unit === '' ? 3 : 2
   return `${value.toLocaleString('en-GB', { maximumFractionDigits: digits })}${unit === '' ? '' : ` ${unit}`}`
 }
 
