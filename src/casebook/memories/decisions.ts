@@ -121,6 +121,11 @@ function done({ store }: MemoryRoom, { proposed, words, actor }: Doing): EventDr
   const known = store.get(target)
   if (known === null)
     throw new UserError('The memory that this proposal is about is gone.', 'Reject the proposal.')
+  // A model that drops an insight that a person wrote proposes no words, only the end of it.
+  if (proposed.op === 'archive') {
+    const gone = setFields(known, { status: 'archived', retiredAt: Date.now() })
+    return draftOf('ARCHIVED', actor, 'a person accepted that it is not needed any more', [gone])
+  }
   const newcomer = proposed.by === undefined ? null : store.get(proposed.by)
   if (newcomer !== null) {
     const events = oneWins(newcomer, known, actor)

@@ -44,7 +44,7 @@ function labelByKey(newcomer: Claim, known: Claim): PairVerdict | null {
   return { label: 'supersedes', why: `another value of ${key} at another time` }
 }
 
-/** Shares of common words, set on the odd pairs of the suite and judged on the even ones (`bench memory`). */
+/** Shares of common words, chosen on the hand-written pairs of the suite (`bench memory --only pairs`). */
 const sameSubject = 0.6
 const transitionSubject = 0.3
 
