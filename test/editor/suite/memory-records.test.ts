@@ -167,6 +167,28 @@ export const tests: EditorTests = {
     assert.equal(records.length, 2)
   },
 
+  async 'shows two memories that contradict each other beside each other, and keeps the one that is chosen'() {
+    const { memory, tree } = await casebook()
+    const root = memory.state().roots[0]?.root ?? ''
+    const facts = [
+      'Totals in ledger/report.py must be cached.',
+      'Totals in ledger/report.py must not be cached.',
+    ]
+    for (const text of facts) await memory.ask('remember', [{ text, kind: 'fact' }], { root })
+    await until(async () => (await tree.rows('Review')).length === 2)
+    const reviewing = vscode.commands.executeCommand('casebook.reviewMemories', root)
+    let seen = false
+    await until(async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem')
+      seen ||= vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff
+      return (await tree.rows('Review')).length === 0
+    })
+    await reviewing
+    assert.ok(seen, 'no diff was shown')
+    const { records } = await memory.ask('list', [{ kinds: ['fact'], text: 'cached' }], { root })
+    assert.deepEqual(records.map(({ status }) => status).sort(), ['active', 'superseded'])
+  },
+
   async 'exports memories and knows them when they come back'() {
     const { memory } = await casebook()
     const target = vscode.Uri.joinPath(file(), '../../.git/memories.jsonl')
