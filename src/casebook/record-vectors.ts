@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Settings } from '../config.ts'
 import { embedTokens, localEmbedder, localNoise } from '../llm/embed-local.ts'
 import { codeTokens } from '../memory/code/tokens.ts'
+import type { Change } from '../memory/event.ts'
 import type { Log } from '../memory/ports.ts'
 import type { MemoryRecord } from '../memory/record.ts'
 import { type DatabaseSync, transaction } from '../memory/store/database.ts'
@@ -26,8 +27,10 @@ export interface RecordVectorsOptions {
   log: Log
 }
 
-/** Texts embedded before other work of the process gets a turn. */
-const batch = 64
+/** Texts embedded before other work of the process gets a turn: about 20 ms. */
+const batch = 128
+/** Events that are read to find what is new; after more of them all records are looked at. */
+const mostNews = 100
 /** Share of a lesson's cue in its vector (memory model 3.5, C1); its text has the rest. */
 const cueShare = 0.7
 /** How often more are asked for when the gate left out too many. */
@@ -75,16 +78,36 @@ export class RecordVectors {
 
   /** Returns whether there may be more. */
   #fillBatch(): boolean {
-    const { store } = this.#options
-    const missing = store.withoutVector(this.#generation.id, batch)
+    const missing = this.#missing()
     if (missing.length === 0) return false
-    const items = missing.map(({ hash, record }) => ({
-      hash: hex(hash),
-      vector: vectorOf(record),
-    }))
-    const added = transaction(store.db, () => putVectors(store.db, this.#generation.id, items))
+    const items = missing.map(({ hash, record }) => ({ hash: hex(hash), vector: vectorOf(record) }))
+    const added = transaction(this.#db, () => putVectors(this.#db, this.#generation.id, items))
     this.#index?.add(added)
     return missing.length === batch
+  }
+
+  /** Looking through all records costs milliseconds that a question waits for: mostly the newest events tell. */
+  #missing(): { hash: Uint8Array; record: MemoryRecord }[] {
+    const { store } = this.#options
+    const ids = this.#touchedIds()
+    if (ids === null) return store.withoutVector(this.#generation.id, batch)
+    if (ids.length === 0) return []
+    const rows = this.#db.prepare(selectMissing).all(JSON.stringify(ids), this.#generation.id, batch)
+    return rows.flatMap(({ id, hash }) => {
+      const record = store.get(String(id))
+      return record === null ? [] : [{ hash: hash as Uint8Array, record }]
+    })
+  }
+
+  /** Records whose words an event since the last look may have changed; null: too many to tell. */
+  #touchedIds(): string[] | null {
+    const { store } = this.#options
+    const news = store.lastSeq() - this.#seenSeq
+    if (this.#seenSeq < 0 || news < 0 || news > mostNews) return null
+    if (news === 0) return []
+    const events = store.events({ limit: news })
+    const changes = events.flatMap((event) => event.changes)
+    return [...new Set(changes.filter(({ op }) => rewording.has(op)).map(({ id }) => id))]
   }
 
   /** Records nearest to a text among those that the gate lets through, best first. Chance likeness is left out. */
@@ -140,8 +163,13 @@ export class RecordVectors {
   #catchUp(): void {
     const seq = this.#options.store.lastSeq()
     if (seq === this.#seenSeq) return
+    // Mostly somebody was only shown something.
+    if (this.#touchedIds()?.length === 0) {
+      this.#seenSeq = seq
+      return
+    }
     // One batch is worth waiting for: what was just remembered is found. A large import is not.
-    if (this.#filling === null) this.#fillBatch()
+    if (this.#filling === null && !this.#fillBatch()) this.#seenSeq = seq
     this.#index?.sync()
     void this.fill()
   }
@@ -191,6 +219,12 @@ export class RecordVectors {
   }
 }
 
+/** Changes after which a record may have another vector, or none. */
+const rewording = new Set<Change['op']>(['create', 'set', 'remove', 'purged'])
+
+const selectMissing = `
+  select item.id, item.text_hash as hash from json_each(?1) as wanted join item on item.id = wanted.value
+  where not exists (select 1 from vector where embedder_id = ?2 and vector.hash = item.text_hash) limit ?3`
 const selectTextHashes = `
   select item.id, item.text_hash as hash from json_each(?) as wanted join item on item.id = wanted.value`
 
