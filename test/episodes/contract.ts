@@ -18,10 +18,12 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
+import { withArtifacts } from '../../src/casebook/memories/contents.ts'
 import type { EpisodeBody } from '../../src/memory/episode.ts'
 import { extractEpisodes } from '../../src/memory/episodes/extract.ts'
 import { type Importer, longestText, type Machine, type Session } from '../../src/memory/episodes/session.ts'
 import { recordSchema } from '../../src/memory/record.ts'
+import type { MemoryStore } from '../../src/memory/store/memory-store.ts'
 import { breakText, damages } from './damage.ts'
 
 /** Sessions of one agent as they lie on a disk, written for this project from the specification. */
@@ -85,6 +87,7 @@ export async function readHome(
 export function relativeTo(root = fixtureRoot) {
   return (path: string) => {
     if (!path.startsWith('/')) return path
+    if (path === root) return ''
     return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null
   }
 }
@@ -224,7 +227,9 @@ function isNewline(byte: number): boolean {
 
 /** Never a partial episode: each one is a valid record. */
 function checkEpisodes(session: Session): void {
-  for (const { draft, places } of extractEpisodes(session, relativeTo())) {
+  const store = { putArtifact: () => '0'.repeat(64) } as unknown as MemoryStore
+  for (const { draft: whole, places } of extractEpisodes(session, relativeTo())) {
+    const draft = withArtifacts(whole, store)
     assert.ok(places.length > 0)
     const blank = { branch: null, commit: null, entities: [], tags: [], anchors: [], cue: '' }
     const times = { validFrom: 0, validTo: null, recordedAt: 0, retiredAt: null, lastUsedAt: null }

@@ -2,51 +2,95 @@
 
 import { roleOf } from '../code/trees.ts'
 import type { Attempt, Content, EpisodeBody } from '../episode.ts'
-import { longestInline } from '../episode.ts'
 import type { RecordDraft } from '../record.ts'
 import { errorSignatures } from '../signatures.ts'
+import { isCorrection, isFollowUp, issuesOf, plainRequest } from './goal.ts'
 import type { Place, Session, Step, StepOf } from './session.ts'
-import { testRunOf } from './test-command.ts'
-import { type RunResult, testRuns, verdictOf } from './verdict.ts'
+import { simpleCommands } from './shell.ts'
+import { folderAt, testRunOf } from './test-command.ts'
+import { failedFirst, type RunResult, testRuns, verdictOf } from './verdict.ts'
 import { withoutRolledBack, workOf } from './work.ts'
 
-/** Makes the path of a step relative to the repository; null: it lies elsewhere. */
+/** Makes the path of a step relative to the repository: empty for its root, null: it lies elsewhere. */
 export type Relative = (path: string, session: Session) => string | null
 
 export interface Extracted {
   draft: RecordDraft
   /** Where each kind of evidence stands in the source. */
   places: Place[]
+  /** A test failed before the change and passed after it: what ExpeRepair learns from. */
+  isDemonstration: boolean
 }
 
 const longestGoal = 4_000
 const mostCommands = 200
+/** Longer paths are no paths (see `entities` of a record). */
+const longestPath = 400
 
 /** Episodes of one session that belong to the repository, in order. Work that changed nothing there gives none. */
 export function extractEpisodes(session: Session, relative: Relative): Extracted[] {
   const steps = withoutRolledBack(session.steps)
   return workOf(steps).flatMap((work, index) => {
-    const edits = work.filter((step) => step.type === 'edit')
-    const paths = unique(edits.flatMap((edit) => (edit.applied ? (relative(edit.path, session) ?? []) : [])))
+    const folders = new Map<Step, string | null>()
+    const own = work.flatMap((step) => localised(step, { session, relative, folders }) ?? [])
+    const edits = own.filter((step) => step.type === 'edit')
+    const paths = unique(edits.flatMap((edit) => (edit.applied ? edit.path : [])))
     if (paths.length === 0) return []
-    const local = work.map((step) => (step.type === 'edit' ? localised(step, session, relative) : step))
-    const own = local.filter((step) => step !== null)
-    return [{ draft: draftOf(session, own, { index, paths }), places: work.map((step) => step.place) }]
+    const { draft, isDemonstration } = draftOf(session, own, { index, paths, folders })
+    return [{ draft, places: own.map((step) => step.place), isDemonstration }]
   })
 }
 
-function localised(step: StepOf<'edit'>, session: Session, relative: Relative): Step | null {
-  const path = relative(step.path, session)
-  return path === null ? null : { ...step, path }
+interface Locating {
+  session: Session
+  relative: Relative
+  /** Folder of the repository that each command ran in. */
+  folders: Map<Step, string | null>
+}
+
+/** A step with its paths as the repository has them; null: it is about another place. */
+function localised(step: Step, { session, relative, folders }: Locating): Step | null {
+  if (step.type === 'edit') {
+    const path = relative(step.path, session)
+    return path === null || path === '' || path.length > longestPath ? null : { ...step, path }
+  }
+  if (step.type === 'signal' && step.path !== undefined) {
+    const path = relative(step.path, session)
+    return path === null ? null : { ...step, path }
+  }
+  if (step.type !== 'command') return step
+  const folder = folderOf(step, session, relative)
+  if (folder === 'elsewhere' && !namesOurs(step.command, session, relative)) return null
+  folders.set(step, folder === 'elsewhere' ? '' : folder)
+  return step
+}
+
+/** Where a command ran, as a folder of the repository; null: nobody knows. */
+function folderOf(step: StepOf<'command'>, session: Session, relative: Relative): string | null {
+  const commands = simpleCommands(step.command)
+  const moved = folderAt(commands, testRunOf(step.command)?.at ?? commands.length)
+  const base = step.cwd ?? session.folders[0]
+  if (/^(?:~|\$|-$)/.test(moved)) return null
+  const isWhole = /^(?:[\\/]|[A-Za-z]:)/.test(moved)
+  if (!isWhole && base === undefined) return null
+  const folder = isWhole ? moved : moved === '' ? base : `${base}/${moved}`
+  return relative(folder ?? '', session) ?? 'elsewhere'
+}
+
+/** A command from outside that names files of the repository is about it. */
+function namesOurs(line: string, session: Session, relative: Relative): boolean {
+  return simpleCommands(line).some(({ words }) =>
+    words.slice(1).some((word) => /^(?:\/|[A-Za-z]:[\\/])/.test(word) && relative(word, session) !== null),
+  )
 }
 
 function draftOf(
   session: Session,
   steps: readonly Step[],
-  { index, paths }: { index: number; paths: string[] },
-): RecordDraft {
+  { index, paths, folders }: { index: number; paths: string[]; folders: ReadonlyMap<Step, string | null> },
+): { draft: RecordDraft; isDemonstration: boolean } {
   const runs = testRuns(steps)
-  const outcome = verdictOf(steps, paths)
+  const outcome = verdictOf(steps, paths, (step) => folders.get(step) ?? null)
   const goal = goalOf(steps, session)
   const times = steps.flatMap(({ at }) => at ?? [])
   const endedAt = times.length > 0 ? Math.max(...times) : session.endedAt
@@ -71,12 +115,16 @@ function draftOf(
     corrections: correctionsOf(steps),
     outcome,
   }
-  return {
+  const isDemonstration =
+    outcome.verdict === 'passed' && outcome.evidence.some((line) => line.startsWith(failedFirst))
+  const draft: RecordDraft = {
     kind: 'episode',
     text: textOf(body),
     cue: firstLine(goal).slice(0, 300),
-    entities: unique([...paths, ...body.signatures, ...body.issues]).slice(0, 200),
-    tags: [session.agent],
+    entities: unique([...paths, ...body.signatures, ...body.issues])
+      .filter((entity) => entity !== '')
+      .slice(0, 200),
+    tags: [session.agent.slice(0, 60), ...(isDemonstration ? ['demonstration'] : [])],
     confidence: 'imported',
     validFrom: endedAt,
     provenance: {
@@ -93,6 +141,7 @@ function draftOf(
     },
     episode: body,
   }
+  return { draft, isDemonstration }
 }
 
 /** `file:line` or `file#key`: what "open the source turn" goes to. */
@@ -100,17 +149,14 @@ export function placeText({ file, line, key }: Place): string {
   return line !== undefined ? `${file}:${line}` : key !== undefined ? `${file}#${key}` : file
 }
 
+/** The first request that says more than "go on"; the title where none does. */
 function goalOf(steps: readonly Step[], session: Session): string {
-  const first = steps.find((step) => step.type === 'user' && step.text.trim() !== '')
-  const text = first?.type === 'user' ? first.text.trim() : session.title.trim()
-  return (text === '' ? session.title || 'unknown' : text).slice(0, longestGoal)
-}
-
-function issuesOf(text: string): string[] {
-  const found = text.matchAll(
-    /(?:^|[\s(])(?:GH-|#|issues\/|pull\/)(\d{1,7})\b|\b([A-Z][A-Z0-9]{1,9}-\d{1,6})\b/g,
+  const requests = steps.flatMap((step) =>
+    step.type === 'user' && step.subagent !== true ? plainRequest(step.text) : [],
   )
-  return unique([...found].map(([, number, tracker]) => number ?? tracker ?? '').filter(Boolean)).slice(0, 20)
+  const said = requests.filter((request) => request !== '')
+  const text = said.find((request) => !isFollowUp(request)) ?? (session.title.trim() || said[0])
+  return (text ?? 'unknown').slice(0, longestGoal)
 }
 
 /** The edits between two test runs are one try; the run after them is its feedback. */
@@ -170,9 +216,11 @@ function patchOf(steps: readonly Step[]): EpisodeBody['patch'] {
   return { content: content(text), added: count(/^\+(?!\+\+)/gm), removed: count(/^-(?!--)/gm) }
 }
 
-/** Longer ones become artifacts where the record is written; until then the whole text stands here. */
+/** Characters of one text; longer than `longestInline` it becomes an artifact where the record is written. */
+const longestContent = 200_000
+
 function content(text: string): Content {
-  return { text: text.length <= 2 * longestInline ? text : cut(text, 2 * longestInline) }
+  return { text: cut(text, longestContent) }
 }
 
 export function cut(text: string, length: number): string {
@@ -205,14 +253,13 @@ function changeOf(steps: readonly Step[], path: string): string {
 
 /** What the person said against it: refusals, changes of their own, and words such as "no, ...". */
 function correctionsOf(steps: readonly Step[]): string[] {
-  const against =
-    /^(?:no\b|nope|wrong|that'?s (?:wrong|not)|don'?t|stop|undo|revert|still (?:fails|failing|broken)|not (?:what|working)|it (?:fails|doesn'?t|does not))/i
+  const firstEdit = steps.findIndex(({ type }) => type === 'edit')
   return steps
     .flatMap((step, at) => {
       if (step.type === 'signal' && ['rejected', 'modified', 'undone'].includes(step.signal))
         return [`${step.signal}: ${step.detail}`]
-      const isLater = steps.slice(0, at).some(({ type }) => type === 'edit')
-      return step.type === 'user' && isLater && against.test(step.text.trim()) ? [step.text.trim()] : []
+      const isLater = firstEdit >= 0 && at > firstEdit
+      return step.type === 'user' && isLater && isCorrection(step.text) ? [step.text.trim()] : []
     })
     .slice(0, 100)
     .map((text) => text.slice(0, 2_000))

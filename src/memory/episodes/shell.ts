@@ -18,7 +18,7 @@ const deepest = 3
 
 /** The simple commands of a line, in order; those of `bash -lc "..."` and the like in its place. */
 export function simpleCommands(line: string, depth = 0): SimpleCommand[] {
-  return split(line.slice(0, longestLine)).flatMap((command) => {
+  return split(withoutHereDocuments(line.slice(0, longestLine))).flatMap((command) => {
     const inner = depth < deepest ? innerLine(command.words) : null
     if (inner === null) return [command]
     const found = simpleCommands(inner, depth + 1)
@@ -38,11 +38,22 @@ function innerLine(words: readonly string[]): string | null {
   return rest.length === 0 ? null : /cmd/i.test(words[0] ?? '') ? rest.join(' ') : (rest[0] ?? null)
 }
 
+/** What a file or a program is given to read is no command. */
+function withoutHereDocuments(line: string): string {
+  if (!line.includes('<<')) return line
+  return line.replace(
+    /<<-?[ \t]*(['"]?)([A-Za-z_]\w*)\1([^\n]*)\n(?:[\s\S]*?\n)??[ \t]*\2(?=\s*(?:\n|\)|$))/g,
+    '$3',
+  )
+}
+
 function split(line: string): SimpleCommand[] {
   const commands: SimpleCommand[] = []
   let words: string[] = []
   const end = (joint: Joint) => {
-    if (words.length > 0) commands.push({ words, joint })
+    const bare = withoutGroup(words)
+    if (bare.length > 0) commands.push({ words: bare, joint })
+    else if (commands.length > 0 && joint !== '') commands[commands.length - 1] = rejoined(commands, joint)
     words = []
   }
   for (const token of tokens(line)) {
@@ -53,12 +64,27 @@ function split(line: string): SimpleCommand[] {
   return commands
 }
 
+/** Brackets of `(cd x && y)` and `{ x; }` say nothing about what is run. */
+function withoutGroup(words: readonly string[]): string[] {
+  const [first = '', ...rest] = words
+  const bare = [first.replace(/^[({]+(?=.)|^[({]$/, ''), ...rest]
+  const last = bare.at(-1) ?? ''
+  if (/[)}]$/.test(last) && !/[({]/.test(last)) bare[bare.length - 1] = last.replace(/[)}]+$/, '')
+  return bare.filter((word, at) => word !== '' || words[at] === '')
+}
+
+/** After a group, what joins the group joins its last command. */
+function rejoined(commands: readonly SimpleCommand[], joint: Joint): SimpleCommand {
+  const last = commands.at(-1) as SimpleCommand
+  return { ...last, joint }
+}
+
 type Token = { word: string; joint?: undefined } | { joint: Joint }
 
 /** Quotes are taken off; here-documents and substitutions stay words, which no rule looks for. */
 function* tokens(line: string): Generator<Token> {
   const pattern =
-    /\s*(?:(&&|\|\||;;?|\|&?|&(?!>)|\n)|((?:\\[\s\S]|"(?:\\[\s\S]|[^"\\])*"|'[^']*'|\d*>&\d*|&>>?|[^\s&|;"'\\]|["'\\])+))/y
+    /[^\S\n]*(?:(&&|\|\||;;?|\|&?|&(?!>)|\n)|((?:\\[\s\S]|"(?:\\[\s\S]|[^"\\])*"|'[^']*'|\d*>&\d*|&>>?|[^\s&|;"'\\]|["'\\])+))/y
   while (pattern.lastIndex < line.length) {
     const match = pattern.exec(line)
     if (match === null) return

@@ -11,6 +11,10 @@ export interface TestRun {
   scope: string[]
   /** False: a pipe, `|| true` or a later command decides the line's exit code, not the tests. */
   ownsExit: boolean
+  /** Folder that `cd` in the line goes to first, as written; empty: none. */
+  folder: string
+  /** Number of its simple command in the line. */
+  at: number
   /** The commands without folder changes and environment, to tell the same run apart from another one. */
   key: string
 }
@@ -108,8 +112,22 @@ export function testRunOf(line: string): TestRun | null {
     runner: runner.runner,
     scope: scopeOf(rest),
     ownsExit: ownsExit(commands, at),
+    folder: folderAt(commands, at),
+    at,
     key: (tests.length > 0 ? tests : found).map((one) => one.joined).join(' && '),
   }
+}
+
+/** Where `cd` has gone to before the command at `at`; absolute ones begin anew. Of `cd -` nobody knows. */
+export function folderAt(commands: readonly SimpleCommand[], at: number): string {
+  let folder = ''
+  for (const { words } of commands.slice(0, at)) {
+    if (!/^(?:cd|pushd|chdir|Set-Location)$/i.test(words[0] ?? '')) continue
+    const target = words.slice(1).find((word) => !/^(?:--|\/d|-[LPe]+)$/i.test(word)) ?? '~'
+    const isWhole = /^(?:[\\/~]|[A-Za-z]:|\$)/.test(target)
+    folder = isWhole || folder === '' ? target : `${folder}/${target}`
+  }
+  return folder
 }
 
 function withoutRedirections(words: readonly string[]): string[] {

@@ -2,7 +2,9 @@
 
 import type { Outcome } from '../episode.ts'
 import { runnerSummary } from './exit.ts'
+import { plainRequest, saysItFailed } from './goal.ts'
 import type { Step, StepOf } from './session.ts'
+import { changeAt } from './shell-edits.ts'
 import { type TestRun, testRunOf } from './test-command.ts'
 
 export interface RunResult {
@@ -51,14 +53,22 @@ function ranNothing(output: string): boolean {
   )
 }
 
+/** Folder of the repository that a command ran in, empty for its root; null: nobody knows. */
+export type FolderOf = (step: StepOf<'command'>) => string | null
+
 /** The outcome of a piece of work. `edited`: paths that it changed, relative to the repository. */
-export function verdictOf(steps: readonly Step[], edited: readonly string[]): Outcome {
+export function verdictOf(
+  steps: readonly Step[],
+  edited: readonly string[],
+  folderOf: FolderOf = () => '',
+): Outcome {
   const lastEdit = steps.findLastIndex((step) => step.type === 'edit' && step.applied)
+  const lastChange = lastChangeOf(steps, lastEdit)
   const runs = testRuns(steps)
   const negative = negatives(steps, lastEdit)
-  const after = runs.filter(({ at }) => at > lastEdit)
+  const after = runs.filter((result) => follows(result, lastChange))
   const proofs = latestOfEach(after.filter(({ run }) => run.kind === 'test'))
-  const relevant = proofs.filter((result) => isRelevant(result, runs, edited))
+  const relevant = proofs.filter((result) => isRelevant(result, runs, { edited, folderOf }))
   const failed = [...relevant, ...latestOfEach(after.filter(({ run }) => run.kind === 'check'))].filter(
     ({ passed }) => passed === false,
   )
@@ -67,6 +77,7 @@ export function verdictOf(steps: readonly Step[], edited: readonly string[]): Ou
   const evidence = [
     ...relevant.map((result) => `after the last edit: ${nameOf(result)}: ${result.because}`),
     ...negative,
+    ...failedBefore(runs, relevant, lastEdit),
     ...positives(steps),
   ]
   const shown = failed[0] ?? passed.at(-1) ?? unclear.at(-1) ?? runs.at(-1)
@@ -78,7 +89,7 @@ export function verdictOf(steps: readonly Step[], edited: readonly string[]): Ou
     log: null,
     evidence: [why, ...evidence].slice(0, 50).map((line) => line.slice(0, 1_000)),
   })
-  if (negative.length > 0) return outcome('failed', 'The change was taken back.', 'user')
+  if (negative.length > 0) return outcome('failed', 'The person turned it down.', 'user')
   if (lastEdit < 0) return outcome('unknown', 'Nothing was changed.', null)
   if (failed.length > 0)
     return outcome('failed', `A run after the last edit failed: ${nameOf(failed[0] as RunResult)}.`, 'tests')
@@ -108,10 +119,57 @@ function latestOfEach(results: readonly RunResult[]): RunResult[] {
   return [...new Map(results.map((result) => [result.run.key, result])).values()]
 }
 
-/** A full run is about everything; a narrowed one must name what changed, or what failed before. */
-function isRelevant(result: RunResult, all: readonly RunResult[], edited: readonly string[]): boolean {
+interface Change {
+  /** Position of the step, and of the simple command in a shell line. */
+  at: number
+  command: number
+}
+
+/** The last change of files, by an edit or by the shell. */
+function lastChangeOf(steps: readonly Step[], lastEdit: number): Change {
+  for (let at = steps.length - 1; at > lastEdit; at--) {
+    const step = steps[at]
+    const command = step?.type === 'command' ? changeAt(step.command) : null
+    if (command !== null) return { at, command }
+  }
+  return { at: lastEdit, command: 0 }
+}
+
+/** In one line, what stands later ran later. */
+function follows({ at, run }: RunResult, change: Change): boolean {
+  return at > change.at || (at === change.at && run.at > change.command)
+}
+
+/** The same tests before the change: what makes a repair a demonstration. */
+function failedBefore(
+  runs: readonly RunResult[],
+  relevant: readonly RunResult[],
+  lastEdit: number,
+): string[] {
+  const proofs = relevant.filter(({ passed }) => passed === true)
+  const before = runs.filter(
+    ({ at, passed, run }) => at < lastEdit && passed === false && run.kind === 'test',
+  )
+  const same = before.filter(({ run }) =>
+    proofs.some((proof) => proof.run.key === run.key || proof.run.runner === run.runner),
+  )
+  return same.slice(0, 1).map((result) => `${failedFirst}: ${nameOf(result)}: ${result.because}`)
+}
+
+/** Begins the line of evidence that a test failed before the change. */
+export const failedFirst = 'failed before the change'
+
+interface Edited {
+  edited: readonly string[]
+  folderOf: FolderOf
+}
+
+/** A full run is about everything below its folder; a narrowed one must name what changed, or what failed before. */
+function isRelevant(result: RunResult, all: readonly RunResult[], { edited, folderOf }: Edited): boolean {
   const { scope, key } = result.run
-  if (scope.length === 0) return true
+  const folder = folderOf(result.step)
+  const below = (path: string) => folder === '' || folder === null || path.startsWith(`${folder}/`)
+  if (scope.length === 0 && edited.some(below)) return true
   if (
     all.some((other) => other.at < result.at && other.passed === false && sharesScope(other.run, result.run))
   )
@@ -154,6 +212,10 @@ function nameOf({ step, run }: RunResult): string {
 /** What took the work back after it was done. A rejected try that was followed by another edit is history. */
 function negatives(steps: readonly Step[], lastEdit: number): string[] {
   return steps.flatMap((step, at) => {
+    if (step.type === 'user' && step.subagent !== true && lastEdit >= 0 && at > lastEdit) {
+      const said = plainRequest(step.text)
+      return saysItFailed(said) ? [`the person said: ${said.slice(0, 300)}`] : []
+    }
     if (step.type !== 'signal' || at < lastEdit) return []
     if (step.signal === 'undone' || step.signal === 'rolled-back' || step.signal === 'rejected')
       return [`${step.signal}: ${step.detail}`]

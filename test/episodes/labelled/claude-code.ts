@@ -204,4 +204,76 @@ export const labelled: readonly Labelled[] = [
     'the summary says that one failed',
     (t) => fixTotal(t).runs('pytest tests/test_cart.py || true', failing),
   ]),
+  one('changed by sed after the tests', 'unknown', [
+    'the shell changed a file after the run that passed',
+    (t) =>
+      fixTotal(t)
+        .runs('pytest tests/test_cart.py', passing)
+        .runs("sed -i 's/count/amount/' shop/cart.py", ''),
+  ]),
+  one('changed by sed and tested in one line', 'passed', [
+    'in the last line the test runs after the change',
+    (t) => fixTotal(t).runs("sed -i 's/x/y/' shop/cart.py && pytest tests/test_cart.py", passing),
+  ]),
+  one('taken back by git', 'unknown', [
+    'git put the file back after the tests had passed',
+    (t) => fixTotal(t).runs('pytest tests/test_cart.py', passing).runs('git checkout -- shop/cart.py', ''),
+  ]),
+  one('tests of another repository', 'unknown', [
+    'the run that passed was in another folder',
+    (t) => fixTotal(t).runs('cd /home/ana/other && pytest', '9 passed in 1.00s'),
+  ]),
+  one('tests of another package of the repository', 'unknown', [
+    'the run was below a folder that the edit is not in',
+    (t) => fixTotal(t).runs('cd /home/ana/shop/docs && npm test', 'Tests:       3 passed, 3 total'),
+  ]),
+  one('a runner that is only written down', 'unknown', [
+    'the name of the test program stands in a file that was written, nothing ran',
+    (t) => fixTotal(t).runs("cat > run.txt <<'EOF'\npytest\nEOF", ''),
+  ]),
+  one('the person says that it still fails', 'failed', [
+    'tests passed, and then the person said that it does not work',
+    (t) => fixTotal(t).runs('pytest tests/test_cart.py', passing).says('It still fails for two items.'),
+  ]),
+  one('thanks at the end', 'passed', [
+    'the last word is no new work',
+    (t) => fixTotal(t).runs('pytest tests/test_cart.py', passing).says('Thanks, great!').answers('Bye.'),
+  ]),
+  one('a refused push', 'passed', [
+    'to refuse a command is no word against the change',
+    (t) =>
+      fixTotal(t)
+        .runs('pytest tests/test_cart.py', passing)
+        .calls(
+          'Bash',
+          { command: 'git push' },
+          { content: "The user doesn't want to proceed with this tool use.", isError: true },
+        ),
+  ]),
+  one('a run in the background that was waited for', 'passed', [
+    'its output was read later and says exit code 0, and nothing was edited since',
+    (t) =>
+      fixTotal(t)
+        .calls(
+          'Bash',
+          { command: 'pytest tests/test_cart.py', run_in_background: true },
+          {
+            content: 'Command running in background with ID: b1',
+            extra: { stdout: '', stderr: '', interrupted: false, backgroundTaskId: 'b1' },
+          },
+        )
+        .calls(
+          'TaskOutput',
+          { task_id: 'b1' },
+          { content: `<status>completed</status>\n<exit_code>0</exit_code>\n<output>${passing}</output>` },
+        ),
+  ]),
+  one('lines twice after it was resumed', 'passed', [
+    'the repeated lines are the same turns',
+    (t) => {
+      fixTotal(t).runs('pytest tests/test_cart.py', passing)
+      t.lines.push(...t.lines.slice(0, 4))
+      return t
+    },
+  ]),
 ]

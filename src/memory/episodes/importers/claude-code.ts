@@ -108,6 +108,8 @@ interface Reading {
   last: string | null
   /** Tool calls that wait for their result. */
   calls: Map<string, Call>
+  /** Folder of the line that is being read. */
+  cwd: string | null
   /** Commands that were only started, by the id of their task. */
   started: Map<string, StepOf<'command'>>
 }
@@ -116,6 +118,8 @@ interface Call {
   name: string
   input: Fields
   place: Place
+  /** Folder that the line was written in. */
+  cwd: string | null
 }
 
 function openReading(sessionId: string, source: string): Reading {
@@ -134,7 +138,7 @@ function openReading(sessionId: string, source: string): Reading {
     steps: [],
     source,
   }
-  return { session, entries: new Map(), last: null, calls: new Map(), started: new Map() }
+  return { session, entries: new Map(), last: null, calls: new Map(), cwd: null, started: new Map() }
 }
 
 function take(reading: Reading, value: Fields, place: Place): void {
@@ -153,6 +157,7 @@ function take(reading: Reading, value: Fields, place: Place): void {
   const uuid = isMain && named !== '' ? named : `${place.file}:${named || place.line}`
   // Resumed sessions repeat lines: the earliest stands.
   if (entries.has(uuid)) return
+  reading.cwd = label(value.cwd)
   const steps = stepsOf(reading, value, { at, place })
   const stated = isMain ? filled(value.parentUuid) : undefined
   const parent = stated !== undefined && entries.has(stated) ? stated : reading.last
@@ -227,7 +232,12 @@ function assistantSteps(reading: Reading, content: unknown, when: When): Step[] 
     if (type === 'text' && text(said).trim() !== '')
       return [{ ...when, type: 'assistant', text: bounded(text(said)) }]
     if (type === 'tool_use')
-      reading.calls.set(text(id), { name: text(name), input: fields(input), place: when.place })
+      reading.calls.set(text(id), {
+        name: text(name),
+        input: fields(input),
+        place: when.place,
+        cwd: reading.cwd,
+      })
     return []
   })
 }
@@ -240,12 +250,13 @@ function resultSteps(reading: Reading, result: Fields, extra: unknown, { at, pla
   const when = { at, place: call.place }
   const output = blockText(result.content)
   const isError = result.is_error === true
-  if (isError && refusal.test(output))
-    return [
-      { ...when, type: 'signal', signal: 'rejected', detail: `${call.name} was refused`, ...pathOf(call) },
-    ]
+  if (isError && refusal.test(output)) {
+    // To refuse a command is no word against the change.
+    const signal = editTools.has(call.name) ? 'rejected' : 'aborted'
+    return [{ ...when, type: 'signal', signal, detail: `${call.name} was refused`, ...pathOf(call) }]
+  }
   if (call.name === 'Bash') {
-    const step = commandStep(call.input, { output, isError, extra: fields(extra) }, when)
+    const step = commandStep(call, { output, isError, extra: fields(extra) }, when)
     const task = filled(fields(extra).backgroundTaskId) ?? backgroundId.exec(output)?.[1]
     if (task !== undefined) reading.started.set(task, step)
     return [step]
@@ -280,7 +291,7 @@ function settleStarted({ started }: Reading, { name, input }: Call, output: stri
 
 /** Success has no exit code in the format: `is_error` is false then. */
 function commandStep(
-  input: Fields,
+  { input, cwd }: Call,
   { output, isError, extra }: { output: string; isError: boolean; extra: Fields },
   when: When,
 ): StepOf<'command'> {
@@ -296,6 +307,7 @@ function commandStep(
     ...when,
     type: 'command',
     command: bounded(text(input.command)),
+    ...(cwd !== null && { cwd }),
     exitCode: ending?.exitCode ?? null,
     evidence: ending?.evidence ?? null,
     output: bounded(whole || output),
