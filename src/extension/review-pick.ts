@@ -168,10 +168,9 @@ async function settlePair(
   { record, other, detail }: Extract<ReviewEntry, { kind: 'contested' }>,
 ): Promise<'next' | 'leave'> {
   const [left, right] = [record, other].map((one) => documents.uriOf(pageOf('memory', root, one)))
-  await vscode.commands.executeCommand('vscode.diff', left, right, vscode.l10n.t('Which one holds?'), {
-    preview: true,
-    preserveFocus: true,
-  })
+  // Not waited for: a diff is open long before its command ends.
+  const options = { preview: true, preserveFocus: true }
+  void vscode.commands.executeCommand('vscode.diff', left, right, vscode.l10n.t('Which one holds?'), options)
   const items = [
     {
       label: `$(arrow-left) ${vscode.l10n.t('The left one holds')}`,
