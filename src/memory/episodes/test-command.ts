@@ -41,6 +41,8 @@ const runners: readonly Runner[] = [
   test('manage.py test', /^(?:\S*\/)?(?:python[\d.]* )?\S*(?:manage|runtests)\.py(?: test)?\b/),
   test('tox', /^(?:python[\d.]* -m )?(?:tox|nox)\b/),
   test('jest', /^(?:\S*\/)?(?:jest|vitest|mocha|ava|karma|cypress run|playwright test|tap|uvu|wtr|qunit)\b/),
+  // The test runner of VS Code itself, which agents start without a shell.
+  test('runTests', /^runTests\b/),
   test('react-scripts', /^(?:react-scripts|vue-cli-service|ng) test(?::\w+)?\b/),
   test('node --test', /^(?:\S*\/)?(?:node|tsx|deno|bun)(?: -\S+)* (?:--test|test)(?![\w/])/),
   test(
