@@ -26,7 +26,7 @@ const newline = 10
 /** The objects of a file, plain or compressed with zstd. Throws what opening throws. */
 export async function* jsonLines(file: string, options: JsonLinesOptions): AsyncGenerator<JsonLine> {
   let line = 0
-  for await (const bytes of lines(file, options)) {
+  for await (const bytes of fileLines(file, options)) {
     line++
     if (bytes === null) {
       options.skips.skip('a line is too long', { file, line })
@@ -63,11 +63,14 @@ function parse(bytes: Buffer): Record<string, unknown> | null {
   }
 }
 
-/** Lines without their ends; null in place of one that is too long. */
-async function* lines(file: string, { signal }: JsonLinesOptions): AsyncGenerator<Buffer | null> {
+/** Lines of any text file without their ends; null in place of one that is too long. Throws what opening throws. */
+export async function* fileLines(
+  file: string,
+  { signal }: Pick<JsonLinesOptions, 'signal'>,
+): AsyncGenerator<Buffer | null> {
   let parts: Buffer[] = []
   let length = 0
-  for await (const piece of open(file, signal)) {
+  for await (const piece of pieces(file, signal)) {
     let from = 0
     for (let to = piece.indexOf(newline); to >= 0; to = piece.indexOf(newline, from)) {
       const last = piece.subarray(from, to)
@@ -89,7 +92,8 @@ function whole(parts: Buffer[], last: Buffer): Buffer {
   return line.at(-1) === 13 ? line.subarray(0, -1) : line
 }
 
-async function* open(file: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+/** The bytes of a file, decompressed where it is packed with zstd. */
+export async function* pieces(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const stream = createReadStream(file, { highWaterMark: pieceSize, ...(signal && { signal }) })
   const source = file.endsWith('.zst') ? stream.pipe(createZstdDecompress()) : stream
   // A failure of the file must end the stream that is read, too.
