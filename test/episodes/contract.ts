@@ -43,8 +43,13 @@ export interface Labelled extends Fixture {
   verdict: EpisodeBody['outcome']['verdict']
   /** Why it is this verdict. */
   why: string
-  /** Folder of the repository; default `fixtureRoot`. */
-  root?: string
+  /** Folder of the repository, where the agent writes beside the code below `home`; default `fixtureRoot`. */
+  root?: (home: string) => string
+}
+
+/** Paths of a labelled session relative to its repository. */
+export function relativeOf({ root }: Labelled, home: string) {
+  return relativeTo(root?.(home))
 }
 
 /** Where the repository of fixtures lies: on no real machine. */

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { extractEpisodes } from '../../src/memory/episodes/extract.ts'
 import { importers } from '../../src/memory/episodes/importers.ts'
-import { type Labelled, machineOf, readHome, relativeTo } from './contract.ts'
+import { type Labelled, machineOf, readHome, relativeOf } from './contract.ts'
 
 const folder = fileURLToPath(new URL('./labelled', import.meta.url))
 const files = globSync('*.ts', { cwd: folder }).sort()
@@ -21,7 +21,7 @@ async function verdictOf(session: Labelled): Promise<{ verdict: string; why: str
     mkdirSync(home, { recursive: true })
     await session.write(home)
     const { sessions } = await readHome(importer, machineOf(session, home))
-    const episodes = sessions.flatMap((one) => extractEpisodes(one, relativeTo(session.root)))
+    const episodes = sessions.flatMap((one) => extractEpisodes(one, relativeOf(session, home)))
     const outcome = episodes.at(-1)?.draft.episode?.outcome
     return { verdict: outcome?.verdict ?? 'unknown', why: outcome?.evidence.join('; ') ?? 'no episode' }
   } finally {

@@ -1,0 +1,105 @@
+/** What a reply of Aider proposes to change, in each of its edit formats. */
+
+import { parsePatch, patchTexts } from '../apply-patch.ts'
+import { bounded } from '../fields.ts'
+import { pathIn, searchReplaceBlocks } from '../search-replace.ts'
+
+export interface Proposal {
+  /** Null: none was named. */
+  path: string | null
+  before?: string
+  after?: string
+  diff?: string
+  /** 0-based line in the reply. */
+  line: number
+}
+
+/** SEARCH/REPLACE blocks, unified diffs and patches: what is meant as an edit whether or not it was applied. */
+export function proposals(reply: string): Proposal[] {
+  const blocks = searchReplaceBlocks(reply).map(({ path, search, replace, from }) => ({
+    path,
+    before: bounded(search),
+    after: bounded(replace),
+    line: from,
+  }))
+  if (blocks.length > 0) return blocks
+  const patches = patchTexts(parsePatch(reply)).map((edit) => ({ ...edit, line: 0 }))
+  return patches.length > 0 ? patches : unifiedDiffs(reply)
+}
+
+interface Fence {
+  /** 0-based line of its content. */
+  line: number
+  info: string
+  /** Lines before the fence, nearest first. */
+  lead: string[]
+  lines: string[]
+}
+
+const opening = /^(`{3,}|~{3,})\s*(\S*)\s*$/
+
+function fencesOf(reply: string): Fence[] {
+  const lines = reply.split('\n')
+  const fences: Fence[] = []
+  for (let at = 0; at < lines.length; at++) {
+    const [, mark, info = ''] = opening.exec(lines[at] ?? '') ?? []
+    if (mark === undefined) continue
+    const end = lines.findIndex((line, next) => next > at && line.trimEnd() === mark)
+    if (end < 0) break
+    const lead = lines.slice(Math.max(0, at - 2), at).reverse()
+    fences.push({ line: at + 1, info, lead, lines: lines.slice(at + 1, end) })
+    at = end
+  }
+  return fences
+}
+
+/** Aider's hunks have no line numbers: `@@ ... @@` alone. */
+function unifiedDiffs(reply: string): Proposal[] {
+  return fencesOf(reply)
+    .filter(({ info, lines }) => info === 'diff' || (lines[0] ?? '').startsWith('--- '))
+    .flatMap(({ lines, line }) => filesOfDiff(lines.join('\n')).map((file) => ({ ...file, line })))
+}
+
+/** The files of a unified diff, also of one of git: each with its path and its text from `---` on. */
+export function filesOfDiff(diff: string): { path: string; diff: string }[] {
+  const lines = diff.split(/\r?\n/)
+  const starts = lines.flatMap((line, at) =>
+    line.startsWith('--- ') && (lines[at + 1] ?? '').startsWith('+++ ') ? [at] : [],
+  )
+  return starts.flatMap((start, number) => {
+    const until = starts[number + 1] ?? lines.length
+    // What git writes before the next file is no part of this one.
+    const next = lines.findIndex((line, at) => at > start && at < until && line.startsWith('diff --git '))
+    const own = lines.slice(start, next < 0 ? until : next)
+    const [from, to] = [pathOf(own[0] ?? ''), pathOf(own[1] ?? '')]
+    const path = to === '/dev/null' ? from : to
+    while (own.at(-1) === '') own.pop()
+    return path === '' || path === '/dev/null' ? [] : [{ path, diff: bounded(own.join('\n')) }]
+  })
+}
+
+function pathOf(header: string): string {
+  const path = header.slice(4).split('\t')[0]?.trim() ?? ''
+  const bare = /^"(.*)"$/.exec(path)?.[1] ?? path
+  return bare === '/dev/null' ? bare : bare.replace(/^[ab]\//, '')
+}
+
+/** The file that the reply writes out whole; undefined where it does not. */
+export function wholeFile(reply: string, path: string): { after: string; line: number } | undefined {
+  const found = fencesOf(reply).findLast(({ lead }) => {
+    const named = lead.map((line) => pathIn(line)).find((one) => one !== null)
+    return named !== undefined && isSamePath(named, path)
+  })
+  if (found === undefined) return undefined
+  return { after: bounded(found.lines.map((line) => `${line}\n`).join('')), line: found.line }
+}
+
+/** Models leave folders out, and Aider finds the file all the same. */
+export function isSamePath(one: string, other: string): boolean {
+  const [a, b] = [plain(one), plain(other)]
+  return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
+}
+
+function plain(path: string): string {
+  return path.replaceAll('\\', '/').replace(/^\.\//, '')
+}
