@@ -7,7 +7,7 @@ import { type OpenedEndpoint, openEndpoint } from './casebook/endpoint.ts'
 import type { HistorySummary } from './casebook/history-memory.ts'
 import type { CodeView } from './casebook/memories/room.ts'
 import { MemoryUpkeep, type WaitOptions } from './casebook/memories/upkeep.ts'
-import { type OpenedMemories, openMemories } from './casebook/memories.ts'
+import { type MemoriesOptions, type OpenedMemories, openMemories } from './casebook/memories.ts'
 import { type NamedMemory, openNamedMemory } from './casebook/namespace.ts'
 import { IndexStore } from './casebook/parts.ts'
 import { withPreviews } from './casebook/preview.ts'
@@ -38,6 +38,7 @@ import type {
   SearchReply,
 } from './protocol.ts'
 import type { Memories } from './protocol-memories.ts'
+import type { Sessions } from './protocol-sessions.ts'
 
 export interface OpenOptions {
   /** Any folder inside the repository, or a plain folder, or a bare repository together with `at`. */
@@ -54,6 +55,8 @@ export interface OpenOptions {
   onMemories?: (by: string) => void
   /** Index again by itself when git's state moves; for long-lived doors. */
   watch?: boolean
+  /** Where sessions of other agents lie; default: this machine. */
+  machine?: NonNullable<MemoriesOptions['machine']>
 }
 
 export type { HistorySummary, IndexOptions, IndexSummary }
@@ -69,6 +72,7 @@ export interface QueryOptions {
 export interface Casebook {
   readonly root: string
   readonly memories: Memories
+  readonly sessions: Sessions
   index(options: IndexOptions): Promise<IndexSummary>
   /**
    * Compares memory with code and branches as they are, and makes the history part of it. Doors that watch need not
@@ -177,7 +181,7 @@ class OpenMemory implements Casebook {
     const place = folder === null ? repository.place.note : null
     this.#notices = [this.#memory.message, place, endpoint.problem].filter((notice) => notice !== null)
     this.#run = new RunState(() => options.onStatus?.(this.status()))
-    this.#longTerm = openMemories({ repository, memory, settings, log, view: () => this.#codeView() })
+    this.#longTerm = openMemories({ ...options, repository, memory, view: () => this.#codeView() })
     this.#upkeep = new MemoryUpkeep({
       room: this.#longTerm.room,
       run: this.#run,
@@ -202,6 +206,10 @@ class OpenMemory implements Casebook {
 
   get memories(): Memories {
     return this.#longTerm.memories
+  }
+
+  get sessions(): Sessions {
+    return this.#longTerm.sessions
   }
 
   /** What memory compares itself with. */

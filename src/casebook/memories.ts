@@ -2,11 +2,13 @@
 
 import type { ModelSettings, Settings } from '../config.ts'
 import { openChatModel } from '../llm/chat-openai.ts'
+import type { Machine } from '../memory/episodes/session.ts'
 import type { Actor } from '../memory/event.ts'
 import { type Llm, type Log, UserError } from '../memory/ports.ts'
 import { isDamage } from '../memory/store/database.ts'
 import { openMemoryStore } from '../memory/store/memory-log.ts'
 import type { Memories, MemoryStats } from '../protocol-memories.ts'
+import type { Sessions } from '../protocol-sessions.ts'
 import { readHistoryState } from './history-state.ts'
 import { act, edit, undo } from './memories/change.ts'
 import { CodeSight } from './memories/code-sight.ts'
@@ -22,6 +24,7 @@ import { exportTo, importFrom, share } from './memories/transfer.ts'
 import type { NamedMemory } from './namespace.ts'
 import { RecordVectors } from './record-vectors.ts'
 import type { Repository } from './repository.ts'
+import { openSessions } from './sessions.ts'
 
 export interface MemoriesOptions {
   repository: Repository
@@ -30,10 +33,15 @@ export interface MemoriesOptions {
   log: Log
   /** The index as it serves; null while it is damaged. */
   view: () => CodeView | null
+  /** For sessions of other agents: where they lie, whether to watch, and whom to tell. */
+  machine?: Machine
+  watch?: boolean
+  onMemories?: (by: string) => void
 }
 
 export interface OpenedMemories {
   memories: Memories
+  sessions: Sessions
   room: MemoryRoom
   /** Requests sent to a language model so far: the health page counts them. */
   requests(): number
@@ -46,12 +54,17 @@ export function openMemories(options: MemoriesOptions): OpenedMemories {
   const room = openRoom(options, () => void sent++)
   const notes = openNotes(room)
   const memories = guarded(facade(room, notes), notes)
+  const { machine, watch = false, onMemories } = options
+  const onImport = () => onMemories?.('sessions')
+  const past = openSessions({ room, watch, onImport, ...(machine && { machine }) })
   setImmediate(() => void room.vectors.fill())
   return {
     memories,
+    sessions: past.sessions,
     room,
     requests: () => sent,
     async close() {
+      await past.close()
       await notes.written()
       await room.vectors.close()
     },

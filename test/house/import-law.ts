@@ -27,7 +27,14 @@ const memory = [
   'memory/tree-files.ts',
   'memory/secret-names.ts',
 ]
-const contracts = ['config.ts', 'protocol.ts', 'protocol-memories.ts', ...nouns, ...records]
+const contracts = [
+  'config.ts',
+  'protocol.ts',
+  'protocol-memories.ts',
+  'protocol-sessions.ts',
+  ...nouns,
+  ...records,
+]
 const deepest = ['memory/indexing', 'memory/episodes', 'memory/recall', 'memory/learn', 'memory/share']
 
 export const plan: Plan = {
@@ -72,9 +79,13 @@ export const plan: Plan = {
 
   // The contracts, and the places that join the parts.
   'src/config.ts': { rooms: nouns, packages: ['zod'] },
-  'src/protocol.ts': { rooms: [...nouns, ...records, 'protocol-memories.ts'], packages: [] },
+  'src/protocol.ts': {
+    rooms: [...nouns, ...records, 'protocol-memories.ts', 'protocol-sessions.ts'],
+    packages: [],
+  },
   'src/rpc.ts': { rooms: contracts, packages: ['birpc'] },
   'src/assets.ts': { rooms: [], packages: [] },
+  'src/protocol-sessions.ts': { rooms: [...nouns, ...records, 'protocol-memories.ts'], packages: [] },
   'src/protocol-memories.ts': { rooms: [...nouns, ...records], packages: [] },
   'src/casebook': { rooms: [...contracts, ...memory, ...deepest, 'llm', 'assets.ts'], packages: [] },
   'src/casebook.ts': {

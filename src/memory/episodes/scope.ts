@@ -199,3 +199,13 @@ function safeRelative(path: string): string | null {
   const short = posix.normalize(path.replace(/\\/g, '/')).replace(/\/$/, '')
   return short.startsWith('..') || isWhole(short) ? null : short === '.' ? '' : short
 }
+
+/** Whether a folder lies in one of the work trees. */
+export function touches(folder: string, { roots }: Pick<RepositoryIdentity, 'roots'>): boolean {
+  return (
+    inside(
+      normal(folder),
+      roots.map((root) => normal(root)),
+    ) !== null
+  )
+}

@@ -12,7 +12,7 @@ import { mostRelated, relatedLinks, sourceLinks } from './links.ts'
 import { dedup, type Neighbour } from './merge.ts'
 import type { LearnProposal } from './proposal.ts'
 import { settle } from './settle.ts'
-import { openWorkbook } from './workbook.ts'
+import { openWorkbook, setFields, some } from './workbook.ts'
 
 /** The events that a batch of proposals leads to. A proposal that fails becomes one REJECTED and changes nothing. */
 export function intake(proposals: readonly LearnProposal[], context: IntakeContext): EventDraft[] {
@@ -90,6 +90,7 @@ type Entering = Extract<LearnProposal, { op: 'add' | 'supersede' }>
 function takeDraft(draft: RecordDraft, proposal: Entering, taking: Taking): void {
   if (draft.kind === 'episode') {
     enter(draft, { proposal, neighbours: [], verdicts: [] }, taking)
+    if (proposal.op === 'supersede') replaceEpisode(proposal.target, taking)
     return
   }
   const neighbours = nearby(draft, taking)
@@ -119,6 +120,14 @@ function takeDraft(draft: RecordDraft, proposal: Entering, taking: Taking): void
   enter(draft, { proposal, neighbours, verdicts }, taking)
 }
 
+/** Episodes never change: work that went on is recorded anew, and the shorter record goes. */
+function replaceEpisode(target: string, { book, now }: Taking): void {
+  const known = book.get(target)
+  if (known === null || known.status === 'archived') return
+  const change = setFields(known, { status: 'archived', retiredAt: now })
+  book.write('ARCHIVED', 'the work went on, and a longer record took its place', some([change]))
+}
+
 interface Relations {
   proposal: Entering
   neighbours: readonly Neighbour[]
@@ -137,9 +146,10 @@ function enter(draft: RecordDraft, relations: Relations, taking: Taking): void {
     ...complements,
     ...freeLinks(draft, relations, taking),
   ]
-  // Episodes are evidence: they are there as soon as they happened.
+  // Episodes are evidence: they are there as soon as they happened. What an import brings unproven waits.
   const at = draft.kind === 'episode' ? 'RECORDED' : 'ADMITTED'
-  const status = isByPerson(draft) || draft.kind === 'episode' ? 'active' : 'candidate'
+  const isTrusted = isByPerson(draft) || (draft.kind === 'episode' && draft.status !== 'candidate')
+  const status = isTrusted ? 'active' : 'candidate'
   const record = taking.complete({ ...draft, status, links: distinct(links).slice(0, 300) })
   const why = isByPerson(draft) ? 'a person said so' : at === 'RECORDED' ? 'it happened' : 'passed the gates'
   taking.book.write(at, why, [{ op: 'create', id: record.id, record }])

@@ -299,4 +299,39 @@ export const memoryMigrations: readonly string[] = [
     expires_at integer not null
   ) strict, without rowid;
   `,
+  `
+  -- What was seen of other agents' sessions: what did not change is not opened again.
+  create table session_source (
+    agent text not null,
+    -- SHA-256 of the reference.
+    key text not null,
+    -- Null: a session of another repository, which leaves no name here.
+    ref text,
+    -- Hash of size, time, and the places of this repository.
+    stamp text not null,
+    bytes integer not null,
+    modified_at integer not null,
+    -- Unix milliseconds; null: not imported, or grown since.
+    imported_at integer,
+    -- What came of it, as JSON.
+    counts text not null,
+    primary key (agent, key)
+  ) strict, without rowid;
+
+  -- Pieces of work that were imported: a session that is resumed or grows repeats them.
+  create table session_piece (
+    agent text not null,
+    -- Hash of when it began and what it was for.
+    key text not null,
+    source_key text not null,
+    session_id text not null,
+    -- Hash of all that the session says of it.
+    hash text not null,
+    ended_at integer not null,
+    -- Id of the episode; the record itself may be forgotten.
+    episode text not null,
+    primary key (agent, key)
+  ) strict, without rowid;
+  create index session_piece_session on session_piece (agent, session_id);
+  `,
 ]
