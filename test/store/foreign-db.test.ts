@@ -141,6 +141,24 @@ test('a log whose program crashed is read and left as it is', async () => {
   assert.deepEqual(await keysUntouched(path), ['a:1', 'a:2'])
   writeFileSync(join(path, 'x.db-shm'), 'no index of a log')
   assert.deepEqual(await keysUntouched(path), ['a:1', 'a:2'], 'a broken index does not matter')
+  const log = readFileSync(join(path, 'x.db-wal'))
+  log.writeUInt32BE(0, 8)
+  writeFileSync(join(path, 'x.db-wal'), log)
+  const started = performance.now()
+  assert.deepEqual(await keysUntouched(path), ['a:1'], 'a log with a broken header holds nothing')
+  assert.ok(performance.now() - started < 5_000, 'and is not waited for')
+})
+
+test('the log of a database that lost its content stays', async () => {
+  const path = folder('lost')
+  const other = await running(join(path, 'x.db'), 'wal')
+  await other.run("insert into kv values ('a:2', 'in the log')")
+  await other.crash()
+  writeFileSync(join(path, 'x.db'), '')
+  const before = stateOf(path)
+  const result = await readForeign(join(path, 'x.db'), allKeys)
+  assert.match(result.ok ? '' : result.reason, /another layout/)
+  assert.deepEqual(stateOf(path), before)
 })
 
 test('a log without its index is read from a private copy, which is gone afterwards', async () => {

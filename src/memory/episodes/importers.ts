@@ -1,7 +1,10 @@
 /** All agents whose sessions can be read: one line each. */
 
+import { aider } from './importers/aider.ts'
 import { claudeCode } from './importers/claude-code.ts'
 import { codex } from './importers/codex.ts'
+import { copilotCli } from './importers/copilot-cli.ts'
+import { kilo, openCode } from './importers/opencode.ts'
 import type { Importer } from './session.ts'
 
-export const importers: readonly Importer[] = [claudeCode, codex]
+export const importers: readonly Importer[] = [claudeCode, codex, copilotCli, aider, openCode, kilo]

@@ -13,6 +13,8 @@ export type ForeignRow = Record<string, unknown>
 /** One consistent view of a foreign database. */
 export interface ForeignDatabase {
   all(sql: string, ...values: SQLInputValue[]): ForeignRow[]
+  /** One row at a time, so that large values need not be held together. */
+  each(sql: string, ...values: SQLInputValue[]): Iterable<ForeignRow>
   /** Names of a table's columns; empty where there is no such table: layouts change with every release. */
   columns(table: string): ReadonlySet<string>
 }
@@ -105,7 +107,9 @@ function failed(reason: string, final: boolean): { ok: false; reason: string; fi
 
 type Way = 'immutable' | 'shared' | 'copy'
 
-function wayOf({ wal, shm, journal }: Stamp): Way {
+function wayOf({ db, wal, shm, journal }: Stamp): Way {
+  // Opened in any other way, SQLite deletes the log of a database that holds no byte.
+  if (db.size === 0) return 'immutable'
   if (journal !== null) return 'copy'
   if (wal === null) return 'immutable'
   return shm === null ? 'copy' : 'shared'
@@ -125,7 +129,7 @@ interface Stamp {
   db: Stats
   /** SQLite's header with its change counter, which no clock's grain can hide. */
   head: string
-  /** Null where there is none or nothing in it. */
+  /** Null where there is none or nothing in it that SQLite would take. */
   wal: Stats | null
   /** The log's header: new with each turn of the log. */
   walHead: string
@@ -143,14 +147,31 @@ async function stampOf(file: string): Promise<Stamp> {
   const wal = await statOf(`${file}-wal`)
   const journal = await statOf(`${file}-journal`)
   const journalHead = journal === null ? '' : await headOf(`${file}-journal`, 8)
+  const walHead = wal === null ? '' : await headOf(`${file}-wal`, walHeadLength)
   return {
     db,
     head: await headOf(file, headLength),
-    wal: wal !== null && wal.size > 0 ? wal : null,
-    walHead: wal === null ? '' : await headOf(`${file}-wal`, walHeadLength),
+    wal: isLog(walHead) ? wal : null,
+    walHead,
     shm: await statOf(`${file}-shm`),
     journal: /^(?:00)*$/.test(journalHead) ? null : journal,
   }
+}
+
+/**
+ * Whether a log's header fits its checksum ("WAL File Format"). One that does not fit holds nothing, but a reader of
+ * a crashed program's log waits 10 seconds for somebody to put it right.
+ */
+function isLog(head: string): boolean {
+  const bytes = Buffer.from(head, 'hex')
+  if (bytes.length < walHeadLength || bytes.readUInt32BE(0) >>> 1 !== 0x377f0682 >>> 1) return false
+  const word = (at: number) => (bytes[3] === 0x83 ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at))
+  let [one, two] = [0, 0]
+  for (let at = 0; at < 24; at += 8) {
+    one = (one + word(at) + two) >>> 0
+    two = (two + word(at + 4) + one) >>> 0
+  }
+  return bytes.readUInt32BE(24) === one && bytes.readUInt32BE(28) === two
 }
 
 async function statOf(file: string): Promise<Stats | null> {
@@ -214,6 +235,7 @@ function readOpen<T>(location: string, work: (db: ForeignDatabase) => T, readOnl
 function viewOf(db: DatabaseSync): ForeignDatabase {
   return {
     all: (sql, ...values) => db.prepare(sql).all(...values) as ForeignRow[],
+    each: (sql, ...values) => db.prepare(sql).iterate(...values) as Iterable<ForeignRow>,
     columns(table) {
       const rows = db.prepare('select name from pragma_table_info(?)').all(table)
       return new Set(rows.map(({ name }) => String(name)))
