@@ -3,12 +3,18 @@
 import type { Actor, Change, EventDraft, Json } from '../../memory/event.ts'
 import { creditEvents } from '../../memory/learn/credit.ts'
 import { openKnown } from '../../memory/recall/abstain.ts'
-import { defaultRecordRecall, type RecordRecallContext } from '../../memory/recall/records/context.ts'
+import { locateFiles } from '../../memory/recall/locate.ts'
+import {
+  defaultRecordRecall,
+  type LocatedFile,
+  type RecordRecallContext,
+} from '../../memory/recall/records/context.ts'
 import { pathsEnding } from '../../memory/recall/records/near-names.ts'
 import { recallRecords } from '../../memory/recall/records/recall.ts'
 import { openViewLookup } from '../../memory/recall/records/view-lookup.ts'
 import type { RecallQuery, RecallReply } from '../../memory/recollection.ts'
 import { redact } from '../../memory/safety/redact.ts'
+import { isDamage } from '../../memory/store/database.ts'
 import type { RecallRequest } from '../../protocol-memories.ts'
 import type { MemoryRoom } from './room.ts'
 
@@ -68,6 +74,7 @@ async function contextOf(room: MemoryRoom): Promise<RecordRecallContext> {
     vectors: (text, gate, limit) => vectors.nearest(text, gate, limit),
     knowsCode: knowsCode(room),
     filesEnding: filesEnding(room),
+    locate: (text, before) => locate(room, text, before),
     anchors: (record) => (record.anchors.length === 0 ? [] : code.states(record.anchors)),
     redact,
     regime: () => {
@@ -85,6 +92,23 @@ function knowsCode({ code }: MemoryRoom): RecordRecallContext['knowsCode'] {
   const lookup = openViewLookup(view)
   const known = openKnown(view.db, view.viewId)
   return (kind, value) => (kind === 'path' ? lookup.fileAt(value) !== null : known(value))
+}
+
+/** By the code alone: what memory says of files would come back as its own proof. Nothing while the index is damaged. */
+async function locate(
+  { code, repository }: MemoryRoom,
+  text: string,
+  before: number,
+): Promise<readonly LocatedFile[]> {
+  const view = code.view()
+  if (view === null) return []
+  try {
+    const context = { db: view.db, viewId: view.viewId, root: repository.root }
+    return (await locateFiles(context, text, { before: Math.floor(before / 1000) })).files
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return []
+  }
 }
 
 function filesEnding({ code }: MemoryRoom): (path: string) => readonly string[] {

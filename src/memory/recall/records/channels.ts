@@ -2,25 +2,29 @@
 
 import type { FoundRecord, Gate } from '../../store/memory-store.ts'
 import type { RankedList } from '../fuse.ts'
-import type { RecordRecallContext } from './context.ts'
+import type { LocatedFile, RecordRecallContext } from './context.ts'
+import { locatedWeight, recordsOfFiles } from './located.ts'
 import { type KnownQuestion, keyKinds } from './question.ts'
 
 /** Entries of one channel at most (memory model 3.5). */
 const depth = 50
+/** So many records are known by their words where the best of a file are wanted. */
+const deepWords = 300
 /** An exact key counts twice: a signature or path that comes back is no coincidence. */
 const weights = { vector: 1, words: 1, key: 2 } as const
 
 export async function askChannels(
   context: RecordRecallContext,
   question: KnownQuestion,
-  gate: Gate,
+  { gate, files }: { gate: Gate; files: readonly LocatedFile[] },
 ): Promise<RankedList<string>[]> {
   const { store, vectors } = context
   const near = vectors === undefined || question.text === '' ? [] : await vectors(question.text, gate, depth)
-  const words = store.byWords(question.words, gate, depth)
+  const words = store.byWords(question.words, gate, files.length === 0 ? depth : deepWords)
   return [
     list('vector', weights.vector, near),
-    list('words', weights.words, words),
+    list('words', weights.words, words.slice(0, depth)),
+    list('located', locatedWeight, recordsOfFiles(store, files, { gate, words })),
     ...keyKinds.map((kind) => list(kind, weights.key, askKeys(context, question, { kind, gate }))),
   ].filter(({ entries }) => entries.length > 0)
 }

@@ -11,6 +11,12 @@ export type VectorSearch = (text: string, gate: Gate, limit: number) => Promise<
 /** Who orders demonstrations: field-weighted BM25 as ExpeRepair has it, vectors, or both fused. */
 export type DemonstrationRanker = 'bm25' | 'hnsw' | 'hybrid'
 
+/** A file of the view that a text is likely about; higher scores are better. */
+export interface LocatedFile {
+  path: string
+  score: number
+}
+
 export interface RecordRecallSettings {
   /** Demonstrations that go into a prompt (ExpeRepair's code: 1, its paper: 3 or 5). */
   demonstrations: number
@@ -37,6 +43,11 @@ export interface RecordRecallContext {
   knowsCode: (kind: 'path' | 'symbol', value: string) => boolean
   /** Files whose path ends so: people write `money.py` for `src/shop/money.py`. */
   filesEnding?: (path: string) => readonly string[]
+  /**
+   * Likely files of an issue, best first, by the code alone; `before` in Unix milliseconds: what was committed later
+   * is not seen. Left out where there is no index to ask.
+   */
+  locate?: (text: string, before: number) => Promise<readonly LocatedFile[]>
   /** State of each anchor of a record in the view that asks; none for a record that cites no code. */
   anchors: (record: MemoryRecord) => AnchorState[] | Promise<AnchorState[]>
   /** Masks secrets: stored text is masked again before it is shown. */

@@ -6,6 +6,7 @@ import type { Gate } from '../../store/memory-store.ts'
 import type { RankedList } from '../fuse.ts'
 import { askChannels, askFailures, failureWeight, list } from './channels.ts'
 import type { RecordRecallContext } from './context.ts'
+import { filesInQuestion } from './located.ts'
 import type { KnownQuestion } from './question.ts'
 import { belowFloor, byRank, fuseLists, recollect, thin, withAnchors } from './ranking.ts'
 
@@ -42,7 +43,8 @@ export async function findRecords(
   question: KnownQuestion,
   { query, gate }: { query: RecallQuery; gate: Gate },
 ): Promise<Found> {
-  const lists = await askChannels(context, question, gate)
+  const files = await filesInQuestion(context, question, { query, gate })
+  const lists = await askChannels(context, question, { gate, files })
   if (query.repair === true) lists.push(list('failure', failureWeight, askFailures(context, question, gate)))
   const found = readFound(context, lists, { query, gate })
   const { kept, cut } = dropUnfit(found, lists, { query, gate })

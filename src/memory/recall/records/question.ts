@@ -136,6 +136,7 @@ export interface KnownQuestion {
   keys: readonly Key[]
   /** Names that memory and code do not know, as they were written. */
   unknown: string[]
+  short: boolean
 }
 
 /**
@@ -157,5 +158,6 @@ export function settleQuestion(question: Question, knows: (key: Key) => boolean)
     words: nothing ? [] : question.words.filter((word) => !dead.has(word) || alive.has(word)),
     keys: known,
     unknown: unique(missing.map(({ name }) => name)),
+    short: question.short,
   }
 }

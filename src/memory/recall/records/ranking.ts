@@ -70,6 +70,7 @@ const channelWords: Record<string, string> = {
   symbol: 'is about the same symbol',
   issue: 'belongs to the same issue',
   entity: 'is about the same thing',
+  located: 'is about a file that the question leads to',
   failure: 'was tried and failed at the same error',
 }
 

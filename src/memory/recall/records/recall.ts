@@ -84,7 +84,7 @@ const shadowWords = 8
  * which is what a search by likeness is slowest at.
  */
 async function shadowOf(
-  { vectors: _, ...context }: RecordRecallContext,
+  { vectors: _, locate: _locate, ...context }: RecordRecallContext,
   question: KnownQuestion,
   query: RecallQuery,
 ): Promise<Recollection[]> {
