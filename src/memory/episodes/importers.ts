@@ -2,9 +2,22 @@
 
 import { aider } from './importers/aider.ts'
 import { claudeCode } from './importers/claude-code.ts'
+import { cline } from './importers/cline.ts'
 import { codex } from './importers/codex.ts'
+import { copilotChat } from './importers/copilot-chat.ts'
 import { copilotCli } from './importers/copilot-cli.ts'
 import { kilo, openCode } from './importers/opencode.ts'
+import { roo } from './importers/roo.ts'
 import type { Importer } from './session.ts'
 
-export const importers: readonly Importer[] = [claudeCode, codex, copilotCli, aider, openCode, kilo]
+export const importers: readonly Importer[] = [
+  claudeCode,
+  codex,
+  copilotCli,
+  aider,
+  openCode,
+  kilo,
+  cline,
+  copilotChat,
+  roo,
+]
