@@ -17,6 +17,7 @@ import type { Log } from '../../memory/ports.ts'
 import type { FileVote } from '../../memory/recall/channels/memories.ts'
 import { defaultRecordRecall, type RecordRecallContext } from '../../memory/recall/records/context.ts'
 import { recallRecords } from '../../memory/recall/records/recall.ts'
+import type { RecallReply } from '../../memory/recollection.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
 import { openMemory } from '../../memory/store/memory-db.ts'
 import { openMemoryStore } from '../../memory/store/memory-log.ts'
@@ -30,7 +31,7 @@ export interface MemoryHistoryOptions {
   dev: string
   repos: string
   only?: string
-  /** Also index every base commit and ask `locate` with and without memory. */
+  /** Also index every base commit: recall is led by `locate`, and `locate` is asked with and without memory. */
   locate: boolean
   settings: Settings
   log: Log
@@ -43,16 +44,27 @@ export interface Hits {
   at1: number
   at5: number
   at10: number
+  /** Mean reciprocal rank within the first ten. */
+  mrr: number
 }
+
+/**
+ * `recall`: the whole pipeline, led by `locate` where that is measured; `recall alone`: without it; `words`: BM25
+ * alone; `newest`: the latest fixes, whatever was asked.
+ */
+const rankings = ['recall', 'recall alone', 'words', 'newest'] as const
+type Ranking = (typeof rankings)[number]
 
 export interface MemoryHistoryReport {
   issues: number
-  /** `recall`: the whole pipeline; `words`: BM25 alone; `newest`: the latest fixes, whatever was asked. */
-  hits: Record<'recall' | 'words' | 'newest', Hits>
+  hits: Record<Ranking, Hits>
   /** Share of issues for which any past episode touches a gold file: no ranking can do better. */
   possible: number
   repositories: ({ repository: string; issues: number } & Hits & Build)[]
+  /** Without the time of `locate`. */
   recallMs: { p50: number; p95: number }
+  /** Null unless asked for. The index of a base commit is not warm yet. */
+  locateMs: { p50: number; p95: number } | null
   /** Null unless asked for. */
   votes: VoteReport | null
   seconds: number
@@ -69,9 +81,10 @@ interface Build {
 
 interface Outcome {
   repo: string
-  ranks: Record<'recall' | 'words' | 'newest', number>
+  ranks: Record<Ranking, number>
   possible: boolean
   recallMs: number
+  locateMs: number | null
   ranked: Ranked | null
 }
 
@@ -170,14 +183,11 @@ async function ask(
   const reached = new Set((await git.run(['rev-list', issue.base_commit])).split('\n'))
   const isBefore = ({ commit }: MemoryRecord) => commit !== null && reached.has(commit)
   const gate: Gate = { before: base, branches: [], statuses: ['active'], kinds: ['episode'] }
-  const recalled = await recallRecords(contextOf(store, vectors), {
-    text: issue.problem_statement,
-    moment: 'task-start',
-    kinds: ['episode'],
-    before: base,
-    limit: asked,
-    budget: 1_000_000,
-  })
+  const located = running.locate ? await locate(running, issue, folder) : null
+  const context = contextOf(store, vectors)
+  const leads = located === null ? {} : { locate: () => Promise.resolve(located.files) }
+  const alone = await recallFixes(context, issue, base)
+  const recalled = await recallFixes({ ...context, ...leads }, issue, base)
   const found = store.byWords([...new Set(codeTokens(issue.problem_statement))], gate, asked)
   const scores = new Map(found.map(({ id, score }) => [id, score]))
   const words = store.visible([...scores.keys()], gate).filter(isBefore)
@@ -193,13 +203,26 @@ async function ask(
     repo: repository,
     ranks: {
       recall: rank(recalled.memories.map(({ record }) => record).filter(isBefore)),
+      'recall alone': rank(alone.memories.map(({ record }) => record).filter(isBefore)),
       words: rank(words),
       newest: rank(past),
     },
     possible: past.some(touches),
     recallMs: recalled.milliseconds,
-    ranked: running.locate ? await locate(running, issue, { folder, past, fixes }) : null,
+    locateMs: located?.milliseconds ?? null,
+    ranked: located === null ? null : rankedBy(located.files, { running, issue, past, fixes }),
   }
+}
+
+function recallFixes(context: RecordRecallContext, issue: Issue, before: number): Promise<RecallReply> {
+  return recallRecords(context, {
+    text: issue.problem_statement,
+    moment: 'task-start',
+    kinds: ['episode'],
+    before,
+    limit: asked,
+    budget: 1_000_000,
+  })
 }
 
 /** Nothing but the store and the vectors: files and their state play no part here. */
@@ -217,15 +240,19 @@ function contextOf(store: MemoryStore, vectors: RecordVectors): RecordRecallCont
   }
 }
 
-interface Voting {
-  folder: string
-  past: readonly MemoryRecord[]
-  fixes: readonly FileVote[]
+interface Located {
+  files: { path: string; score: number }[]
+  milliseconds: number
 }
 
-async function locate({ settings, log, ...running }: Running, issue: Issue, voting: Voting): Promise<Ranked> {
+/** By the code alone: the memory that is opened here knows nothing. */
+async function locate(
+  { settings, log, ...running }: Running,
+  issue: Issue,
+  folder: string,
+): Promise<Located> {
   const at = issue.base_commit
-  const store = join(voting.folder, 'index')
+  const store = join(folder, 'index')
   const casebook = await openCasebook({
     repo: running.folder,
     at,
@@ -242,12 +269,25 @@ async function locate({ settings, log, ...running }: Running, issue: Issue, voti
       ...(Number.isFinite(before) && { before }),
       ...stop,
     })
-    const files = reply.files.map(({ path, score }) => ({ path, score }))
-    const votes = [...voting.fixes, ...lessonVotes(issue, voting.past, files)]
-    return { repo: running.repository, gold: issue.gold_files, files, votes }
+    return {
+      files: reply.files.map(({ path, score }) => ({ path, score })),
+      milliseconds: reply.milliseconds,
+    }
   } finally {
     await casebook.close()
   }
+}
+
+interface Voting {
+  running: Running
+  issue: Issue
+  past: readonly MemoryRecord[]
+  fixes: readonly FileVote[]
+}
+
+function rankedBy(files: Located['files'], { running, issue, past, fixes }: Voting): Ranked {
+  const votes = [...fixes, ...lessonVotes(issue, past, files)]
+  return { repo: running.repository, gold: issue.gold_files, files, votes }
 }
 
 /** The lessons as they would have been derived at the base commit. */
@@ -270,21 +310,25 @@ function report(
   builds: ReadonlyMap<string, Build>,
   seconds: number,
 ): MemoryHistoryReport {
-  const hitsOf = (by: keyof Outcome['ranks'], of = outcomes): Hits => {
-    const within = (k: number) => of.filter(({ ranks }) => ranks[by] <= k).length / Math.max(1, of.length)
-    return { at1: within(1), at5: within(5), at10: within(10) }
+  const hitsOf = (by: Ranking, of = outcomes): Hits => {
+    const mean = (worth: (rank: number) => number) =>
+      of.reduce((sum, { ranks }) => sum + worth(ranks[by]), 0) / Math.max(1, of.length)
+    const within = (k: number) => mean((rank) => (rank <= k ? 1 : 0))
+    return { at1: within(1), at5: within(5), at10: within(10), mrr: mean((rank) => 1 / rank) }
   }
   const times = outcomes.map(({ recallMs }) => recallMs)
+  const located = outcomes.flatMap((outcome) => outcome.locateMs ?? [])
   const ranked = outcomes.flatMap((outcome) => outcome.ranked ?? [])
   return {
     issues: outcomes.length,
-    hits: { recall: hitsOf('recall'), words: hitsOf('words'), newest: hitsOf('newest') },
+    hits: Object.fromEntries(rankings.map((by) => [by, hitsOf(by)])) as Record<Ranking, Hits>,
     possible: outcomes.filter(({ possible }) => possible).length / Math.max(1, outcomes.length),
     repositories: [...builds].map(([repository, built]) => {
       const own = outcomes.filter(({ repo }) => repo === repository)
       return { repository, issues: own.length, ...hitsOf('recall', own), ...built }
     }),
     recallMs: { p50: quantile(times, 0.5), p95: quantile(times, 0.95) },
+    locateMs: located.length === 0 ? null : { p50: quantile(located, 0.5), p95: quantile(located, 0.95) },
     votes: ranked.length === 0 ? null : weighVotes(ranked),
     seconds,
   }

@@ -13,7 +13,8 @@ export const benchMemoryHistory: Command = {
   usage: '--dev FILE.jsonl --repos DIR',
   details: `Each line of FILE is an issue as for bench localise. The memory of each repository is made from its history at the
 newest base commit; an issue is asked with memory strictly before its own. hit@k: one of the first k past
-episodes touches a file of the real fix. Then locate is asked at each base commit, with memory on and off.`,
+episodes touches a file of the real fix. Locate is asked at each base commit: recall follows it, and it is ranked
+with memory on and off.`,
   options: {
     dev: { type: 'string', value: 'FILE', help: 'the issues, one JSON object a line' },
     repos: { type: 'string', value: 'DIR', help: 'the folder with the repositories' },
@@ -48,14 +49,14 @@ function required({ values, resolve }: Call, name: string): string {
 }
 
 function render(report: MemoryHistoryReport): string {
-  const hits = (row: Hits) => [row.at1, row.at5, row.at10].map((share) => share.toFixed(3))
+  const hits = (row: Hits) => [row.at1, row.at5, row.at10, row.mrr].map((share) => share.toFixed(3))
   const ranking = columns([
-    ['', 'hit@1', 'hit@5', 'hit@10'],
+    ['', 'hit@1', 'hit@5', 'hit@10', 'MRR'],
     ...Object.entries(report.hits).map(([name, row]) => [name, ...hits(row)]),
     ['possible', '', '', report.possible.toFixed(3)],
   ])
   const repositories = columns([
-    ['', 'issues', 'hit@1', 'hit@5', 'hit@10', 'commits', 'episodes', 'made in', 'vectors', 'size'],
+    ['', 'issues', 'hit@1', 'hit@5', 'hit@10', 'MRR', 'commits', 'episodes', 'made in', 'vectors', 'size'],
     ...report.repositories.map((row) => [
       escapeLine(row.repository),
       String(row.issues),
@@ -67,8 +68,10 @@ function render(report: MemoryHistoryReport): string {
       bytes(row.bytes),
     ]),
   ])
-  const { recallMs, seconds } = report
-  const facts = `${report.issues} issues in ${duration(seconds)}; recall p50 ${Math.round(recallMs.p50)} ms, p95 ${Math.round(recallMs.p95)} ms.`
+  const { recallMs, locateMs, seconds } = report
+  const times = ({ p50, p95 }: typeof recallMs) => `p50 ${Math.round(p50)} ms, p95 ${Math.round(p95)} ms`
+  const before = locateMs === null ? '' : `, locate before it ${times(locateMs)}`
+  const facts = `${report.issues} issues in ${duration(seconds)}; recall ${times(recallMs)}${before}.`
   return [ranking, repositories, ...renderVotes(report), facts].join('\n\n')
 }
 
