@@ -147,7 +147,7 @@ test('an update becomes events: admitted, revised, archived, and proposed where 
   )
   const operations = [
     remove(1),
-    edit(2, 'one, reworded'),
+    edit(2, 'one, reworded for later'),
     edit(3, 'not mine'),
     add('src/a.py: test empty files'),
     add('Use --forked always'),
@@ -170,7 +170,7 @@ test('an update becomes events: admitted, revised, archived, and proposed where 
   assert.deepEqual(
     after.map(({ text, version }) => [text, version]),
     [
-      ['one, reworded', 2],
+      ['one, reworded for later', 2],
       ['mine', 1],
       ['four', 1],
       ['src/a.py: test empty files', 1],

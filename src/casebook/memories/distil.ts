@@ -4,6 +4,7 @@ import type { Actor, MemoryEvent } from '../../memory/event.ts'
 import { admit } from '../../memory/learn/admit.ts'
 import { distil as proposals } from '../../memory/learn/distil.ts'
 import { proposeWithModel } from '../../memory/learn/distil-model.ts'
+import { distilVersion } from '../../memory/learn/distil-prompts.ts'
 import { asInsights, insightEvents, type Role, roleList } from '../../memory/learn/insight-events.ts'
 import { applyOperations } from '../../memory/learn/insights.ts'
 import { askForInsights, type InsightOperations } from '../../memory/learn/insights-model.ts'
@@ -11,6 +12,7 @@ import { isWork, type Work } from '../../memory/learn/work.ts'
 import type { Llm } from '../../memory/ports.ts'
 import { openViewLookup } from '../../memory/recall/records/view-lookup.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
+import { redact } from '../../memory/safety/redact.ts'
 import { transaction } from '../../memory/store/database.ts'
 import type { DistilSummary } from '../../protocol-memories.ts'
 import { gatherEvidence } from './evidence.ts'
@@ -35,7 +37,7 @@ const batch = 100
 /** Throws what the model throws; what was learned until then is kept. */
 export async function distil(room: MemoryRoom, options: DistilOptions): Promise<DistilSummary> {
   const { useModel, limit = usualLimit, signal } = options
-  const model = useModel ? await room.model() : null
+  const model = useModel ? masking(await room.model()) : null
   const summary: DistilSummary = { model: model?.id ?? null, ...nothing(), rejected: {} }
   await withoutModel(room, summary, signal)
   if (model !== null)
@@ -46,6 +48,22 @@ export async function distil(room: MemoryRoom, options: DistilOptions): Promise<
     }
   archiveSurplus(room)
   return summary
+}
+
+/** What is stored was masked as it came; rules that came later, or another program's records, get no chance either. */
+function masking(model: Llm): Llm {
+  const { id, remote } = model
+  return {
+    id,
+    remote,
+    async chat(request, signal) {
+      const clean = async (text: string) => (await redact(text)).text
+      const messages = await Promise.all(
+        request.messages.map(async ({ role, content }) => ({ role, content: await clean(content) })),
+      )
+      return await model.chat({ ...request, messages }, signal)
+    },
+  }
 }
 
 function nothing(): Omit<DistilSummary, 'model' | 'rejected'> {
@@ -91,7 +109,7 @@ async function withModel(room: MemoryRoom, { model, episode, summary, signal }: 
       summary,
       decide(room, () => reply.events),
     )
-  const author: Actor = { type: 'model', name: reply.events[0]?.actor.name ?? model.id }
+  const author: Actor = { type: 'model', name: `${model.id}@${distilVersion}`.slice(-200) }
   add(summary, (await write(room, reply.proposals, author)).events)
   const lists = { test: rolesOf(room, 'test'), patch: rolesOf(room, 'patch') }
   const cap = room.settings.insightCap
@@ -137,9 +155,8 @@ async function takeInsights(room: MemoryRoom, { episode, insights, lists }: Taki
   }
   const source = { type: 'episode' as const, ref: episode.id }
   const provenance = { sources: [source], author, method: 'insights' }
-  const evidence = await gatherEvidence(room, [
-    { kind: 'lesson', text: episode.text, confidence: 'inferred', provenance },
-  ])
+  const own = { kind: 'lesson', text: episode.text, confidence: 'inferred', provenance } as const
+  const evidence = await gatherEvidence(room, [own, ...lists.test, ...lists.patch])
   const context = {
     actor,
     complete: store.complete,

@@ -7,6 +7,7 @@ import { activation } from './activate.ts'
 import type { Admission } from './admit.ts'
 import { type IntakeContext, originsBy, type Taking } from './context.ts'
 import type { Insight, InsightUpdate } from './insights.ts'
+import { sameWords } from './likeness.ts'
 import { sourceLinks } from './links.ts'
 import { mergedSources } from './merge.ts'
 import { openWorkbook, setFields, some } from './workbook.ts'
@@ -43,12 +44,17 @@ export interface InsightSource {
   author: string
 }
 
-/** `admit`: the gates with their evidence; an insight that fails them is REJECTED and the rest stands. */
+export type InsightContext = Omit<IntakeContext, 'neighbours' | 'evidence'> & {
+  /** The gates with their evidence. */
+  admit(draft: RecordDraft): Admission
+}
+
+/** What fails the gates, new or reworded, is REJECTED; the rest stands. */
 export function insightEvents(
   before: readonly MemoryRecord[],
   update: InsightUpdate,
   source: InsightSource,
-  context: Omit<IntakeContext, 'neighbours' | 'evidence'> & { admit(draft: RecordDraft): Admission },
+  context: InsightContext,
 ): EventDraft[] {
   const book = openWorkbook(context.actor, context.get)
   const kept = new Set(update.list.map((insight) => insight.id))
@@ -56,13 +62,22 @@ export function insightEvents(
   for (const insight of update.list) {
     const record = before.find(({ id }) => id === insight.id)
     if (record === undefined) continue
-    if (record.text !== insight.text) revise(record, insight.text, source, book)
+    if (record.text !== insight.text) revise(record, insight.text, source, { book, context })
     else if (update.repeated.includes(record.id)) repeat(record, source, book)
     activate(record.id, book)
   }
   const last = Math.max(0, ...before.map((record) => record.lesson?.order ?? 0))
   const added = update.list.filter((insight) => insight.id === null)
   for (const [at, insight] of added.entries()) {
+    // Rewording it was refused, so that it says this still.
+    const same = before
+      .map(book.current)
+      .find((record) => kept.has(record.id) && sameWords(record.text, insight.text))
+    if (same !== undefined) {
+      repeat(same, source, book)
+      activate(same.id, book)
+      continue
+    }
     const draft = draftOf(insight.text, last + (at + 1) * orderGap, source)
     const admission = context.admit(draft)
     if (admission.ok) {
@@ -70,11 +85,7 @@ export function insightEvents(
       book.write('ADMITTED', `a new insight for the ${source.role} agent`, [
         { op: 'create', id: record.id, record },
       ])
-    } else {
-      const { gate, reason } = admission
-      const text = gate === 'G1' || gate === 'G4' ? '' : insight.text.slice(0, 300)
-      book.write('REJECTED', `${gate}: ${reason}`, [], { gate, reason, kind: 'lesson', text })
-    }
+    } else refuse(insight.text, admission, book)
   }
   writeRefusals(update, book)
   return book.events
@@ -85,17 +96,32 @@ function archive(record: MemoryRecord, book: Taking['book']): void {
   book.write('ARCHIVED', 'a newer episode made the insight needless', some([change]))
 }
 
+function refuse(words: string, admission: Extract<Admission, { ok: false }>, book: Taking['book']): void {
+  const { gate, reason } = admission
+  const text = gate === 'G1' || gate === 'G4' ? '' : words.slice(0, 300)
+  book.write('REJECTED', `${gate}: ${reason}`, [], { gate, reason, kind: 'lesson', text })
+}
+
 function revise(
   record: MemoryRecord,
   text: string,
   { episode, author }: InsightSource,
-  book: Taking['book'],
+  { book, context }: { book: Taking['book']; context: InsightContext },
 ): void {
   const added = { type: 'episode' as const, ref: episode.id }
   const provenance = {
     ...record.provenance,
     author,
     sources: mergedSources(record.provenance.sources, [added]),
+  }
+  // An episode that is gone by now was evidence when the insight was made, and is none for new words.
+  const sources = provenance.sources.filter(
+    ({ type, ref }) => type === 'episode' && context.get(ref) !== null,
+  )
+  const admission = context.admit({ ...record, text, provenance: { ...provenance, sources } })
+  if (!admission.ok) {
+    refuse(text, admission, book)
+    return
   }
   const change = setFields(record, {
     text,
