@@ -3,6 +3,7 @@
 import type { RecallReply, Recollection } from './memory/recollection.ts'
 import type { ChunkKind, Commit, ExclusionReason, Span } from './memory/types.ts'
 import type { Memories } from './protocol-memories.ts'
+import type { SessionImportRequest, SessionProgress, Sessions } from './protocol-sessions.ts'
 
 export type IndexState =
   | { kind: 'idle' }
@@ -174,6 +175,33 @@ export interface WindowRecall extends Omit<RecallReply, 'memories' | 'cut' | 'sh
   shadow: RootedRecollection[]
 }
 
+export type SessionCall = keyof Sessions
+
+/** What a call of `Sessions` takes, without what cannot cross: a stop goes by the job, progress comes as events. */
+export type SessionArguments<K extends SessionCall> = K extends 'sources'
+  ? []
+  : K extends 'import'
+    ? [request: SessionImportRequest]
+    : Parameters<Sessions[K]>
+
+/** `root` may be left out where one root is open. */
+export interface SessionRequest<K extends SessionCall = SessionCall> {
+  root?: string
+  call: K
+  args: SessionArguments<K>
+  /** Any text that is not in use: `cancelSessions` ends the call by it, progress names it. */
+  job?: string
+}
+
+export type SessionReply<K extends SessionCall> = Awaited<ReturnType<Sessions[K]>>
+
+/** How far an import has come. */
+export interface SessionNews {
+  root: string
+  job: string
+  progress: SessionProgress
+}
+
 /** Memories of a root are others than before. */
 export interface MemoryChange {
   root: string
@@ -206,12 +234,17 @@ export interface ServiceApi {
   memory<K extends MemoryCall>(request: MemoryRequest<K>): Promise<MemoryReply<K>>
   /** Ends a running call of `memory`, which then rejects. Unknown jobs have ended already. */
   cancelMemory(job: string): Promise<void>
+  /** Past sessions of other agents: whatever `Sessions` can do. */
+  sessions<K extends SessionCall>(request: SessionRequest<K>): Promise<SessionReply<K>>
+  /** Ends a running call of `sessions`; an import then says what was done until then. */
+  cancelSessions(job: string): Promise<void>
 }
 
 /** What the service tells unasked. */
 export interface ServiceEvents {
   status(status: RootStatus): void
   memories(change: MemoryChange): void
+  sessions(news: SessionNews): void
   log(level: 'info' | 'warn' | 'error', message: string): void
 }
 

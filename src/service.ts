@@ -18,6 +18,7 @@ function serveParent(): void {
   const service = createService({
     status: (status) => void events.status.asEvent(status).catch(ignoreClosedPipe),
     memories: (change) => void events.memories.asEvent(change).catch(ignoreClosedPipe),
+    sessions: (news) => void events.sessions.asEvent(news).catch(ignoreClosedPipe),
     log: (level, message) => void events.log.asEvent(level, message).catch(ignoreClosedPipe),
     busy: lowerPriority,
   })

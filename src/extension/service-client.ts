@@ -9,6 +9,9 @@ import type {
   RootStatus,
   ServiceApi,
   ServiceEvents,
+  SessionCall,
+  SessionNews,
+  SessionRequest,
 } from '../protocol.ts'
 import { connect, RemoteError } from '../rpc.ts'
 
@@ -23,6 +26,7 @@ export interface ServiceClientOptions {
   log(level: 'info' | 'warn' | 'error', message: string): void
   onStatus(status: RootStatus): void
   onMemories?(change: MemoryChange): void
+  onSessions?(news: SessionNews): void
   onState?(state: ServiceState): void
   /** Milliseconds: the first wait after a crash, the longest, and the health that forgets earlier crashes. */
   backOff?: { first: number; longest: number; healthy: number }
@@ -51,6 +55,7 @@ const repeatable = new Set<keyof ServiceApi>([
   'examineCommit',
   'health',
 ])
+const repeatableOfSessions = new Set<SessionCall>(['sources', 'list', 'show'])
 const repeatableOfMemory = new Set<MemoryCall>(['recall', 'list', 'show', 'from', 'log', 'review', 'stats'])
 
 export class ServiceClient {
@@ -141,6 +146,7 @@ export class ServiceClient {
       {
         status: this.#options.onStatus,
         memories: (change) => this.#options.onMemories?.(change),
+        sessions: (news) => this.#options.onSessions?.(news),
         log: this.#options.log,
       },
       {
@@ -206,6 +212,7 @@ export class ServiceClient {
 }
 
 function isRepeatable(name: keyof ServiceApi, [first]: readonly unknown[]): boolean {
+  if (name === 'sessions') return repeatableOfSessions.has((first as SessionRequest).call)
   if (name !== 'memory') return repeatable.has(name)
   return repeatableOfMemory.has((first as MemoryRequest).call)
 }

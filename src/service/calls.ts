@@ -4,6 +4,7 @@ import type { SearchRequest, ServiceApi, ServiceEvents } from '../protocol.ts'
 import { fuseCommits, fuseLocate, fuseSearch } from './fusion.ts'
 import { MemoryDesk } from './memory-desk.ts'
 import { healthOf } from './root-state.ts'
+import { SessionDesk } from './session-desk.ts'
 import { Shelves } from './shelves.ts'
 
 export interface ServiceHost extends ServiceEvents {
@@ -19,6 +20,7 @@ export interface Service {
 export function createService(host: ServiceHost): Service {
   const shelves = new Shelves(host)
   const desk = new MemoryDesk(shelves, host)
+  const sessions = new SessionDesk(shelves, host)
   const books = (request: { root?: string }) => shelves.of(request.root).map((shelf) => shelf.book)
   const book = (request: { root: string }) => shelves.one(request.root).book
   const asked = (request: SearchRequest) => ({
@@ -49,11 +51,14 @@ export function createService(host: ServiceHost): Service {
     stop: () => shelves.stopRuns(),
     memory: (request) => desk.call(request),
     cancelMemory: async (job) => desk.cancel(job),
+    sessions: (request) => sessions.call(request),
+    cancelSessions: async (job) => sessions.cancel(job),
   }
   return {
     calls,
     close() {
       desk.close()
+      sessions.close()
       return shelves.close()
     },
   }

@@ -51,7 +51,7 @@ export class MemoryDesk {
 
   async #answer(request: MemoryRequest): Promise<unknown> {
     if (isRecall(request)) return await this.#recall(request)
-    const { book } = this.#one(request.root)
+    const { book } = this.#shelves.only(request.root)
     const { memories } = book
     const abort = new AbortController()
     if (request.job !== undefined) this.#jobs.set(request.job, abort)
@@ -78,16 +78,6 @@ export class MemoryDesk {
     const { settings, log } = this.#shelves
     const onFailure = (failed: string, error: unknown) => log.error(`${failed} recalled nothing`, error)
     return await fuseRecall({ books, request, settings, onFailure })
-  }
-
-  #one(root: string | undefined) {
-    const shelves = this.#shelves.of(root)
-    const [only] = shelves
-    if (only !== undefined && shelves.length === 1) return only
-    if (shelves.length === 0) {
-      throw new UserError('No folder is open, so there is no memory to ask.', 'Open a folder first.')
-    }
-    throw new UserError('Several folders are open.', 'Name the one whose memory is meant.')
   }
 }
 

@@ -53,6 +53,17 @@ export class Shelves {
     throw new UserError(`No memory is open for ${root}.`, 'Open the folder in the editor and try again.')
   }
 
+  /** The one that is meant. Throws `UserError` where none is, or several could be. */
+  only(root?: string): Shelf {
+    const shelves = this.of(root)
+    const [only] = shelves
+    if (only !== undefined && shelves.length === 1) return only
+    if (shelves.length === 0) {
+      throw new UserError('No folder is open, so there is no memory to ask.', 'Open a folder first.')
+    }
+    throw new UserError('Several folders are open.', 'Name the one whose memory is meant.')
+  }
+
   open(folder: string, rawSettings: unknown): Promise<RootStatus> {
     return this.#inTurn(async () => {
       this.#settings = parseSettings(rawSettings)

@@ -10,7 +10,7 @@ async function open(t: TestContext): Promise<{ ask: Ask; shelf: MemoryShelf; ask
   const repo = makeRepo('python-small')
   t.after(repo.cleanup)
   const quiet = () => {}
-  const service = createService({ status: quiet, memories: quiet, log: quiet, busy: quiet })
+  const service = createService({ status: quiet, memories: quiet, sessions: quiet, log: quiet, busy: quiet })
   t.after(() => service.close())
   await service.calls.open(repo.dir, { workers: 1, autoIndex: false })
   const asked: string[] = []

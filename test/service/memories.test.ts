@@ -28,6 +28,7 @@ async function open(t: TestContext, repos: readonly FixtureRepo[], settings: obj
   const service = createService({
     status: () => {},
     memories: (change) => void changes.push(change),
+    sessions: () => {},
     log: () => {},
     busy: () => {},
   })

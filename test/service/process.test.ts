@@ -30,6 +30,7 @@ test('closes its stores when the window goes in the middle of a run', async () =
   const events: ServiceEvents = {
     status: ({ indexedFiles }) => indexedFiles > 0 && indexing.resolve(),
     memories: () => {},
+    sessions: () => {},
     log: () => {},
   }
   const remote = connect<ServiceApi, ServiceEvents>(events, {

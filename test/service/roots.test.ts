@@ -21,6 +21,7 @@ test('answers from the other roots while one is damaged, and shows that one as f
   const service = createService({
     status: () => {},
     memories: () => {},
+    sessions: () => {},
     log: (_level, message) => void log.push(message),
     busy: () => {},
   })
@@ -39,7 +40,13 @@ test('answers from the other roots while one is damaged, and shows that one as f
 
 test('stops a run that a commit started', async (t) => {
   using repo = makeRepo({ 'a.py': 'a = 1\n' })
-  const service = createService({ status: () => {}, memories: () => {}, log: () => {}, busy: () => {} })
+  const service = createService({
+    status: () => {},
+    memories: () => {},
+    sessions: () => {},
+    log: () => {},
+    busy: () => {},
+  })
   t.after(() => service.close())
   await service.calls.open(repo.dir, {})
   const state = async () => (await service.calls.status())[0]

@@ -24,6 +24,7 @@ function observedFeed() {
   const feed = new StatusFeed({
     status: (one) => void sent.push(one),
     memories: () => {},
+    sessions: () => {},
     log: () => {},
     busy: (is) => void busy.push(is),
   })
