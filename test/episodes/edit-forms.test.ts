@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { openTalk, takeTurn } from '../../src/memory/episodes/anthropic-turns.ts'
 import { searchReplaceHunks, withTextEdits } from '../../src/memory/episodes/edit-forms.ts'
+import { requestSteps } from '../../src/memory/episodes/importers/copilot-request.ts'
 import { spokenCalls } from '../../src/memory/episodes/spoken-calls.ts'
 import { editsOf } from '../../src/memory/episodes/task-edits.ts'
 import { uriPath, userFolders } from '../../src/memory/episodes/vscode-folders.ts'
@@ -129,4 +131,34 @@ test('folders of the editors are known on all systems', () => {
   )
   const windows = userFolders({ ...machine, platform: 'win32', env: { APPDATA: '/roaming' } })
   assert.ok(windows.includes('/roaming/Cursor/User'))
+})
+
+test('texts made of nothing but tags and line ends take no longer than others', async () => {
+  const started = performance.now()
+  const many = (piece: string) => piece.repeat(Math.floor(500_000 / piece.length))
+  const hostile = [
+    '<file>',
+    '<feedback>',
+    '<write_to_file>\n',
+    '<content>',
+    '\n',
+    '```\n',
+    '<thinking>',
+    '[x] ',
+    '------- SEARCH\n',
+    '=======\n',
+    ' ',
+  ].map(many)
+  for (const text of hostile) {
+    spokenCalls(text)
+    editsOf({ name: 'apply_diff', input: { path: 'a', args: text, diff: text } }, new Map(), false)
+    const talk = openTalk('tagged')
+    const when = { at: null, place: { file: '/x' } }
+    takeTurn(talk, { role: 'assistant', content: text, ...when })
+    takeTurn(talk, { role: 'user', content: `[execute_command for 'x'] Result: ${text}`, ...when })
+    takeTurn(talk, { role: 'user', content: text, ...when })
+    const response = [{ value: text }, { kind: 'textEditGroup', uri: '/a', edits: [[{ text }]] }]
+    requestSteps({ message: text, response }, { placeOf: () => ({ file: '/x' }), texts: new Map() })
+  }
+  assert.ok(performance.now() - started < 8_000, `${performance.now() - started} ms`)
 })

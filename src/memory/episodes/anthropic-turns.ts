@@ -2,7 +2,7 @@
 
 import { blockText, bounded, type Fields, fields, filled, list, text } from './fields.ts'
 import type { Place, Step } from './session.ts'
-import { type SpokenCall, spokenCalls } from './spoken-calls.ts'
+import { type SpokenCall, spokenCalls, tagged } from './spoken-calls.ts'
 import { pathText } from './tame.ts'
 import { editsOf, editTools } from './task-edits.ts'
 import {
@@ -149,13 +149,13 @@ function surroundings(talk: Talk, words: string): string {
   return withoutSurroundings(words)
 }
 
-const personTags = /<(task|feedback|user_message|answer|user_input)(?: [^>]{0,200})?>([\s\S]*?)<\/\1>/g
+const personTags = ['task', 'feedback', 'user_message', 'answer', 'user_input']
 
 function request(talk: Talk, words: string, when: When): void {
-  const tagged = [...words.matchAll(personTags)].map(([, , inside = '']) => inside.trim())
+  const inTags = tagged(words, personTags).map((inside) => inside.trim())
   const isFirst = !talk.steps.some(({ type }) => type === 'user')
   const plain = (talk.requests === 'plain' || isFirst) && !/^\s*(?:\[|# task_progress)/.test(words)
-  for (const said of tagged.length > 0 ? tagged : plain ? [words.trim()] : []) sayUser(talk, said, when)
+  for (const said of inTags.length > 0 ? inTags : plain ? [words.trim()] : []) sayUser(talk, said, when)
 }
 
 function sayUser(talk: Talk, said: string, when: When): void {

@@ -72,3 +72,25 @@ function parameters(body: string): Fields {
 function withoutThinking(text: string): string {
   return text.replace(/<thinking>[\s\S]*?(?:<\/thinking>|$)/g, '').trim()
 }
+
+/**
+ * What stands inside of the tags of these names, in order. Each search goes on behind the last one, and a tag that is
+ * never closed is looked for once: texts made of nothing but tags take no longer than others.
+ */
+export function tagged(text: string, names: readonly string[]): string[] {
+  const opening = new RegExp(`<(${names.join('|')})(?: [^<>]{0,200})?>`, 'g')
+  const unclosed = new Set<string>()
+  const found: string[] = []
+  for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
+    const [whole, name = ''] = match
+    const from = match.index + whole.length
+    const end = unclosed.has(name) ? -1 : text.indexOf(`</${name}>`, from)
+    if (end < 0) unclosed.add(name)
+    else {
+      found.push(text.slice(from, end))
+      opening.lastIndex = end
+    }
+    if (unclosed.size === names.length) break
+  }
+  return found
+}

@@ -4,6 +4,7 @@ import { type EditText, parsePatch, patchTexts } from './apply-patch.ts'
 import { changedLines } from './changed-lines.ts'
 import { searchReplaceHunks, unplaced } from './edit-forms.ts'
 import { bounded, type Fields, fields, filled, list, text } from './fields.ts'
+import { tagged } from './spoken-calls.ts'
 import { pathText } from './tame.ts'
 
 /** Tools that change files, by the names that they have had. */
@@ -84,13 +85,10 @@ function differenceOf(diff: string): string {
 
 /** `args` with a list of files, in tags or as values: Roo's way to change several at once. */
 function severalFiles(input: Fields): EditText[] {
-  const tags = text(input.args).matchAll(/<file>([\s\S]*?)<\/file>/g)
-  const inTags = [...tags].flatMap(([, body = '']) => {
-    const path = pathText(/<path>([\s\S]*?)<\/path>/.exec(body)?.[1])
-    const diffs = [...body.matchAll(/<content>([\s\S]*?)<\/content>/g)].map(([, diff = '']) => diff)
-    return path === undefined
-      ? []
-      : [{ path, diff: unquoted(diffs).map(differenceOf).filter(Boolean).join('\n') }]
+  const inTags = tagged(text(input.args), ['file']).flatMap((body) => {
+    const path = pathText(tagged(body, ['path'])[0])
+    const diffs = unquoted(tagged(body, ['content'])).map(differenceOf)
+    return path === undefined ? [] : [{ path, diff: diffs.filter(Boolean).join('\n') }]
   })
   if (inTags.length > 0) return inTags
   return list(input.files).flatMap((file) => {

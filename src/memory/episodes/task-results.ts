@@ -2,6 +2,7 @@
 
 import { type Ending, statedExit } from './exit.ts'
 import { blockText, fields, filled, json, list, text } from './fields.ts'
+import { tagged } from './spoken-calls.ts'
 
 export type Verdict = 'done' | 'failed' | 'denied' | 'skipped'
 
@@ -39,8 +40,7 @@ export function answerOf(content: unknown, isError: boolean): Answer {
       /<operation>created<\/operation>|"operation"\s*:\s*"created"|\b(?:file )?created successfully\b/i.test(
         output.slice(0, 4_000),
       ),
-    finalText:
-      /<final_file_content path="[^"]*">\n?([\s\S]*?)\n?<\/final_file_content>/.exec(output)?.[1] ?? null,
+    finalText: tagged(output, ['final_file_content'])[0]?.replace(/^\n|\n$/g, '') ?? null,
   }
 }
 
@@ -51,10 +51,8 @@ function verdictOf(output: string, isError: boolean): Verdict {
 }
 
 function feedbackOf(output: string): string[] {
-  const tagged = [...output.matchAll(/<feedback>([\s\S]*?)<\/feedback>/g)].map(([, words = '']) =>
-    words.trim(),
-  )
-  if (tagged.length > 0) return tagged.filter(Boolean)
+  const inTags = tagged(output, ['feedback']).map((words) => words.trim())
+  if (inTags.length > 0) return inTags.filter(Boolean)
   if (!/^\{"status":\s*"(?:denied|approved)"/.test(output)) return []
   const words = filled(json(output.split('\n')[0]).feedback)
   return words === undefined ? [] : [words]

@@ -167,7 +167,7 @@ function takePart(telling: Telling, part: Fields): void {
 function sayWords(telling: Telling): void {
   const said = telling.words
     .join('')
-    .replace(/\n```\w*\n\s*```\n|^\s*```\s*$/gm, '\n')
+    .replace(/\n```\w*\n{1,3}```\n|^[ \t]*```[ \t]*$/gm, '\n')
     .trim()
   telling.words = []
   if (said !== '')
