@@ -197,8 +197,8 @@ test('a contradiction without a winner is contested on both sides', () => {
       }),
     ),
   )
-  // Both say no to it twice over: the polarity and the word cancel, so they agree.
-  assert.equal(said(yes).status, 'active')
+  // The word and the polarity say the same no, once.
+  assert.deepEqual([said(yes).status, said(no).status], ['contested', 'contested'])
   const avoid = 'Run npm test from src/a.py with --no-cov'
   const events = take(
     add(
@@ -216,6 +216,24 @@ test('a contradiction without a winner is contested on both sides', () => {
     ['contested', 'contested'],
   )
   assert.ok(contested[0]?.links.some(({ type, to }) => type === 'contradicts' && to === contested[1]?.id))
+})
+
+test('of two candidates that contradict each other neither is shown, and accepting both contests them', () => {
+  for (const first of [0, 1]) {
+    const { take, said, accept, store } = world()
+    const texts = ['Always cache the schemas of src/a.py', 'Never cache the schemas of src/a.py']
+    const [yes = '', no = ''] = texts
+    take(add(draftOf(yes, { lesson: lessonOf('do') })))
+    const events = take(add(draftOf(no, { lesson: lessonOf('avoid'), provenance: from([session('s2')]) })))
+    assert.deepEqual(types(events), ['ADMITTED', 'LINKED'])
+    assert.deepEqual([said(yes).status, said(no).status], ['candidate', 'candidate'])
+    accept(said(texts[first] ?? '').id)
+    assert.equal(said(texts[first] ?? '').status, 'active')
+    assert.equal(said(texts[1 - first] ?? '').status, 'candidate')
+    accept(said(texts[1 - first] ?? '').id)
+    assert.deepEqual([said(yes).status, said(no).status], ['contested', 'contested'])
+    assert.deepEqual(store.verify(), [])
+  }
 })
 
 test('an unproven candidate takes nothing out of sight until it is proven', () => {

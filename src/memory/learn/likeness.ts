@@ -67,7 +67,7 @@ export function sameSet(a: readonly string[], b: readonly string[]): boolean {
 }
 
 const negation =
-  /\b(?:not|no|never|none|without|cannot|rather than|in place of|don't|doesn't|isn't|aren't|won't|can't|shouldn't|mustn't|avoid|instead|unlike|nor|neither|stop|stopped|disabled?|forbid(?:s|den)?)\b/gi
+  /\b(?:not|no|never|none|without|cannot|rather than|in place of|don't|doesn't|isn't|aren't|won't|can't|shouldn't|mustn't|avoid(?:ing)?|instead|unlike|nor|neither|stop|stopped|disabl(?:e|es|ed|ing)|forbid(?:s|den)?)\b/gi
 
 export function negations(text: string): number {
   return [...text.replaceAll('’', "'").matchAll(negation)].length

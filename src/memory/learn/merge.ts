@@ -1,6 +1,7 @@
 /** Duplicates: what says the same is joined, with the sources of both. Likeness of vectors only nominates. */
 
 import type { MemoryRecord, RecordDraft, Source } from '../record.ts'
+import { turnsOrder } from './claims.ts'
 import { sameSet, sameWords, saysTheSame, tokenJaccard } from './likeness.ts'
 
 /** A record near the draft; `cosine` of their vectors, null where a channel without vectors found it. */
@@ -52,7 +53,8 @@ function isComparable(draft: RecordDraft, record: MemoryRecord): boolean {
 }
 
 function isNearlyEqual(draft: RecordDraft, record: MemoryRecord): boolean {
-  return sameSet(draft.entities ?? [], record.entities) && saysTheSame(draft.text, record.text)
+  if (!sameSet(draft.entities ?? [], record.entities) || turnsOrder(draft.text, record.text)) return false
+  return saysTheSame(draft.text, record.text)
 }
 
 function nominates(draft: RecordDraft, record: MemoryRecord, cosine: number | null): boolean {

@@ -1,7 +1,7 @@
 /** Brings a newcomer into force: what it supersedes, what it contests, and whether it may be shown. */
 
 import type { Link, MemoryRecord } from '../record.ts'
-import { labelPair, type PairLabel, resolve } from './conflict.ts'
+import { labelPair, type PairLabel, type Resolution, resolve } from './conflict.ts'
 import { isProtected, mayActivate, type Taking } from './context.ts'
 import { isByPerson } from './evidence.ts'
 import { linkTo, setFields, some } from './workbook.ts'
@@ -64,7 +64,7 @@ function decide(one: Case, taking: Taking): void {
   const newcomer = taking.book.get(one.id)
   const known = taking.book.current(one.known)
   if (newcomer === null || newcomer.status === 'superseded') return
-  const resolution = one.byPerson ? 'newcomer' : resolve(newcomer, known, one.label)
+  const resolution = resolutionOf(one, newcomer, known)
   if (resolution === 'historic') {
     makeHistoric(newcomer, known, one, taking)
     return
@@ -83,7 +83,16 @@ function decide(one: Case, taking: Taking): void {
     return
   }
   if (resolution === 'newcomer') supersede(newcomer, known, one, taking)
-  else contest(newcomer, known, one, taking)
+  else if (one.proven && (isShown(known) || known.status === 'contested'))
+    contest(newcomer, known, one, taking)
+  // A contested pair is shown: what is not proven stays out of sight, but knows of the other.
+  else wait(newcomer, known, one, taking)
+}
+
+/** Whoever accepts advice has not said that the opposite one, accepted before, was wrong. */
+function resolutionOf({ byPerson, label }: Case, newcomer: MemoryRecord, known: MemoryRecord): Resolution {
+  if (!byPerson) return resolve(newcomer, known, label)
+  return label === 'contradicts' && newcomer.kind === 'lesson' ? 'contested' : 'newcomer'
 }
 
 /**
@@ -138,11 +147,14 @@ function makeHistoric(newcomer: MemoryRecord, known: MemoryRecord, one: Case, { 
 /** The newcomer stays a candidate that says whom it contradicts; a person is asked where words of a person stand. */
 function wait(newcomer: MemoryRecord, known: MemoryRecord, { why }: Case, { book }: Taking): void {
   const by = newcomer.provenance.author
-  const change = linkTo(newcomer, { type: 'contradicts', to: known.id, why: why.slice(0, 500), by })
+  const link = { type: 'contradicts' as const, why: why.slice(0, 500), by }
+  const change = linkTo(newcomer, { ...link, to: known.id })
   if (change === null) return
   const ask = isProtected(known) && !isByPerson(newcomer)
   if (!ask) {
-    book.write('LINKED', why, [change])
+    // Whichever of two candidates comes into force first, the other one must find it.
+    const back = known.status === 'candidate' ? linkTo(known, { ...link, to: newcomer.id }) : null
+    book.write('LINKED', why, some([change, back]))
     return
   }
   const proposal = { op: 'supersede', itemId: known.id, by: newcomer.id, text: newcomer.text, why }
