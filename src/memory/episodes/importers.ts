@@ -6,6 +6,8 @@ import { cline } from './importers/cline.ts'
 import { codex } from './importers/codex.ts'
 import { copilotChat } from './importers/copilot-chat.ts'
 import { copilotCli } from './importers/copilot-cli.ts'
+import { cursor } from './importers/cursor.ts'
+import { geminiCli } from './importers/gemini-cli.ts'
 import { kilo, openCode } from './importers/opencode.ts'
 import { roo } from './importers/roo.ts'
 import type { Importer } from './session.ts'
@@ -15,7 +17,9 @@ export const importers: readonly Importer[] = [
   codex,
   copilotCli,
   aider,
+  geminiCli,
   openCode,
+  cursor,
   kilo,
   cline,
   copilotChat,
