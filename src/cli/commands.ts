@@ -25,6 +25,7 @@ import { recall } from './commands/recall.ts'
 import { remember } from './commands/remember.ts'
 import { reviewCommands } from './commands/review.ts'
 import { search } from './commands/search.ts'
+import { sessionCommands } from './commands/sessions.ts'
 import { status } from './commands/status.ts'
 import { exportMemories, importMemories, share } from './commands/transfer.ts'
 
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   exportMemories,
   importMemories,
   share,
+  ...sessionCommands,
   status,
   excluded,
   doctor,

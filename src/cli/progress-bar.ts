@@ -5,18 +5,22 @@ import { escapeLine } from './escape.ts'
 import { count, duration, percent } from './format.ts'
 import type { Style } from './style.ts'
 
-const phases: Record<Progress['phase'], { title: string; unit: string }> = {
+/** Imports of sessions are of the command line alone. */
+export type ShownProgress = Omit<Progress, 'phase'> & { phase: Progress['phase'] | 'sessions' }
+
+const phases: Record<ShownProgress['phase'], { title: string; unit: string }> = {
   scan: { title: 'Listing', unit: 'files' },
   parse: { title: 'Reading', unit: 'files' },
   history: { title: 'History', unit: 'commits' },
   vectors: { title: 'Vectors', unit: 'texts' },
   memory: { title: 'Memory', unit: 'commits' },
+  sessions: { title: 'Sessions', unit: 'sessions' },
 }
 
 const barWidth = 24
 
 /** Never wider than `width` columns, so that redrawing the line in place works. */
-export function renderProgress(progress: Progress, width: number, style: Style): string {
+export function renderProgress(progress: ShownProgress, width: number, style: Style): string {
   const { title, unit } = phases[progress.phase]
   const facts = [`${count(progress.done)}${progress.total > 0 ? `/${count(progress.total)}` : ''} ${unit}`]
   if (progress.total > 0) facts.push(percent(Math.min(1, progress.done / progress.total)))
@@ -37,7 +41,7 @@ function timeLeft(seconds: number): string {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : duration(seconds)
 }
 
-function drawBar(progress: Progress, width: number, style: Style): string {
+function drawBar(progress: ShownProgress, width: number, style: Style): string {
   const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0
   const full = Math.floor(share * width)
   return style.good('━'.repeat(full)) + style.dim('─'.repeat(width - full))

@@ -1,7 +1,6 @@
 /** The two streams of the CLI: results to stdout, everything else to stderr. */
 
-import type { Progress } from '../protocol.ts'
-import { renderProgress } from './progress-bar.ts'
+import { renderProgress, type ShownProgress } from './progress-bar.ts'
 import { openStyle, type Style, wantsColour } from './style.ts'
 
 export interface Terminal {
@@ -12,7 +11,7 @@ export interface Terminal {
   /** A line for people on stderr, above the progress bar. */
   note(text: string): void
   /** Draws the bar on a terminal; does nothing in a pipe. */
-  progress(progress: Progress): void
+  progress(progress: ShownProgress): void
   /** Removes the bar. */
   clear(): void
 }
