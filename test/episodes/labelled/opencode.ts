@@ -211,6 +211,15 @@ export const labelled: readonly Labelled[] = [
     'nothing was changed',
     (c) => c.says('Fix the total').refusedEdit('shop/cart.py').runs('pytest', passing),
   ]),
+  one('the tests were not allowed to run', 'unknown', [
+    'nothing ran after the edit, and nothing was taken back',
+    (c) =>
+      fixTotal(c).calls(
+        'bash',
+        { command: run },
+        { status: 'error', error: 'The user rejected permission to use this specific tool call.' },
+      ),
+  ]),
   one('the session was reverted', 'failed', [
     'the person took everything back after the tests had passed',
     (c) => {

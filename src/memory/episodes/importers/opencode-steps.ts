@@ -146,6 +146,7 @@ function textSteps(data: Fields, message: Fields, when: When): Step[] {
   return [{ ...when, type: 'assistant', text: said }]
 }
 
+const editTools = new Set(['edit', 'write', 'multiedit', 'apply_patch', 'patch'])
 /** What a refused permission leaves as the call's error. */
 const refusal = /user (?:has )?(?:rejected|dismissed|denied)|rejected permission/i
 
@@ -157,14 +158,10 @@ function toolSteps(name: string, state: Fields, when: When): Step[] {
   const isError = status === 'error'
   if (isError && refusal.test(error)) {
     const path = pathText(input.filePath)
+    // What was not run took nothing back.
+    const signal = editTools.has(name) ? 'rejected' : 'aborted'
     return [
-      {
-        ...when,
-        type: 'signal',
-        signal: 'rejected',
-        detail: `${name} was refused`,
-        ...(path !== undefined && { path }),
-      },
+      { ...when, type: 'signal', signal, detail: `${name} was refused`, ...(path !== undefined && { path }) },
     ]
   }
   if (name === 'bash') return [commandStep(input, state, when)]
