@@ -67,12 +67,15 @@ export async function jsonFile(file: string, skips: Skips, signal?: AbortSignal)
     skips.skip('a side file is too large', { file })
     return {}
   }
-  const content = await readFile(file, { encoding: 'utf8', ...(signal && { signal }) })
   try {
+    const content = await readFile(file, { encoding: 'utf8', ...(signal && { signal }) })
     const value: unknown = tamed(JSON.parse(content.replace(/^\uFEFF/, '')))
     return Array.isArray(value) ? { list: value } : fields(value)
-  } catch {
-    skips.skip('a side file is no JSON', { file })
+  } catch (error) {
+    signal?.throwIfAborted()
+    skips.skip(error instanceof SyntaxError ? 'a side file is no JSON' : 'a side file cannot be read', {
+      file,
+    })
     return {}
   }
 }

@@ -28,14 +28,17 @@ export const copilotChat: Importer = {
   read,
 }
 
-async function* find(place: string, skips: Skips, signal?: AbortSignal): AsyncGenerator<FoundSession> {
+/** What is wrong beside a session is counted when it is read. */
+const unheard: Skips = { skip() {} }
+
+async function* find(place: string, _skips: Skips, signal?: AbortSignal): AsyncGenerator<FoundSession> {
   const found: FoundSession[] = []
   if (basename(place) !== 'workspaceStorage') found.push(...(await sessionsIn(place, [])))
   else
     for (const workspace of await foldersIn(place)) {
       signal?.throwIfAborted()
       const own = await sessionsIn(join(workspace, 'chatSessions'), [workspace])
-      const [folder] = own.length === 0 ? [] : await foldersOf(workspace, skips, signal)
+      const [folder] = own.length === 0 ? [] : await foldersOf(workspace, unheard, signal)
       found.push(...own.map((one) => ({ ...one, ...(folder !== undefined && { folder }) })))
     }
   yield* byAge(found)

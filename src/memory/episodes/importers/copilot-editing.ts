@@ -84,9 +84,19 @@ function bodies(folder: string, signal: AbortSignal | undefined): (hash: string)
     if (known.size >= mostBodies) return null
     const [found] = await seen([join(folder, 'contents', hash)])
     const fits = found !== undefined && found.bytes <= longestBody
-    const content = fits ? await readFile(found.file, { encoding: 'utf8', ...(signal && { signal }) }) : null
+    const content = fits ? await bodyText(found.file, signal) : null
     known.set(hash, content)
     return content
+  }
+}
+
+async function bodyText(file: string, signal: AbortSignal | undefined): Promise<string | null> {
+  try {
+    return await readFile(file, { encoding: 'utf8', ...(signal && { signal }) })
+  } catch {
+    // It went while we looked: the edit is told without the text before it.
+    signal?.throwIfAborted()
+    return null
   }
 }
 
