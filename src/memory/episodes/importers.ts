@@ -4,11 +4,13 @@ import { aider } from './importers/aider.ts'
 import { claudeCode } from './importers/claude-code.ts'
 import { cline } from './importers/cline.ts'
 import { codex } from './importers/codex.ts'
+import { continueDev } from './importers/continue.ts'
 import { copilotChat } from './importers/copilot-chat.ts'
 import { copilotCli } from './importers/copilot-cli.ts'
 import { cursor } from './importers/cursor.ts'
 import { geminiCli } from './importers/gemini-cli.ts'
 import { kilo, openCode } from './importers/opencode.ts'
+import { qwenCode } from './importers/qwen-code.ts'
 import { roo } from './importers/roo.ts'
 import type { Importer } from './session.ts'
 
@@ -18,8 +20,10 @@ export const importers: readonly Importer[] = [
   copilotCli,
   aider,
   geminiCli,
+  qwenCode,
   openCode,
   cursor,
+  continueDev,
   kilo,
   cline,
   copilotChat,
