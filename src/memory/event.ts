@@ -44,8 +44,11 @@ export interface Actor {
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-/** Fields that a `set` may change; counters and links have changes of their own. */
-export type SettableField = Exclude<keyof MemoryRecord, 'id' | 'kind' | 'namespace' | 'counters' | 'links'>
+/** Fields that a `set` may change; counters and links have changes of their own, `lastUsedAt` follows from the log. */
+export type SettableField = Exclude<
+  keyof MemoryRecord,
+  'id' | 'kind' | 'namespace' | 'counters' | 'links' | 'lastUsedAt'
+>
 
 /**
  * What an event does to one record. Every change can be turned round; `set` names the value before, so that a fold

@@ -45,6 +45,40 @@ function edited(store: MemoryStore): string {
   return id
 }
 
+describe('when a record was last used', () => {
+  it('is the time of the newest SHOWN or CITED that holds, also after an undo and a rebuild', () => {
+    let clock = 1_000
+    const store = memoryIn(null, () => clock++)
+    const { id } = put(store, factDraft('one'))
+    const lastUsed = () => store.get(id)?.lastUsedAt ?? null
+    assert.equal(lastUsed(), null)
+    const [first] = store.append([shown(id)])
+    const [second] = store.append([{ ...shown(id), type: 'CITED' }])
+    store.append([{ ...shown(id), type: 'OUTCOME' }])
+    assert.equal(lastUsed(), second?.at)
+    const undo = store.revert(second?.seq ?? 0, person, 'x')
+    assert.equal(lastUsed(), first?.at)
+    assert.equal(store.asOf(id, second?.seq ?? 0)?.lastUsedAt, second?.at)
+    store.revert(undo.seq, person, 'x')
+    assert.equal(lastUsed(), second?.at)
+    store.revert(first?.seq ?? 0, person, 'x')
+    assert.equal(lastUsed(), second?.at)
+    assert.deepEqual(store.verify(), [])
+    store.rebuild()
+    assert.equal(lastUsed(), second?.at)
+    store.revert(second?.seq ?? 0, person, 'x')
+    assert.equal(lastUsed(), null)
+  })
+
+  it('is set by nobody', () => {
+    const store = memoryIn()
+    const { id } = put(store, factDraft('one'))
+    const fields = { lastUsedAt: { before: null, after: 7 } }
+    const event = { ...shown(id), changes: [{ op: 'set', id, fields }] } as unknown as EventDraft
+    assert.throws(() => store.append([event]), /follows from the log/)
+  })
+})
+
 describe('undo', () => {
   it('takes an event back and says so in the log', () => {
     const store = memoryIn()
@@ -235,7 +269,7 @@ describe('what a record says', () => {
     )
     const way = [lesson, episode].map((record) => [searchTexts(record), keysOf(record)])
     const hash = createHash('sha256').update(canonical(way)).digest('hex').slice(0, 12)
-    assert.deepEqual([foldVersion, hash], ['1', 'd44ad019f7aa'])
+    assert.deepEqual([foldVersion, hash], ['2', 'd44ad019f7aa'])
   })
 
   it('is projected anew where another version did it', () => {

@@ -98,7 +98,8 @@ function create(merged: RecordDraft, parents: readonly MemoryRecord[], taking: T
   for (const parent of parents)
     for (const name of ['retrieved', 'shown', 'cited', 'helped', 'hurt'] as const)
       counters[name] += parent.counters[name]
-  return { ...record, counters }
+  const uses = parents.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
+  return { ...record, counters, lastUsedAt: uses.length === 0 ? null : Math.max(...uses) }
 }
 
 /** A draft may be a whole record that lost its identity in a merge. */

@@ -9,10 +9,10 @@ import { keysOf } from './record-keys.ts'
 import { hash16, issueHash, type SearchTexts, searchTexts, textHash, wordsHash } from './record-texts.ts'
 
 /**
- * The way in which records become rows, texts and keys. Whoever changes what `searchTexts`, `keysOf` or `valuesOf`
- * give counts up: stores of another version are rebuilt from their log when they are opened.
+ * The way in which records become rows, texts and keys. Whoever changes what `searchTexts`, `keysOf`, `valuesOf`
+ * or `lastUse` give counts up: stores of another version are rebuilt from their log when they are opened.
  */
-export const foldVersion = '1'
+export const foldVersion = '2'
 
 /** What `recordOf` reads. */
 export const recordColumns =
@@ -111,23 +111,22 @@ const insertUse = `
   insert or replace into item_use (item, retrieved, shown, cited, helped, hurt, last_used_at)
   values (?, ?, ?, ?, ?, ?, ?)`
 
-function writeUse(db: Statements, row: number, { counters, lastUsedAt }: MemoryRecord): void {
+export function writeUse(
+  db: Statements,
+  row: number,
+  { counters, lastUsedAt }: Pick<MemoryRecord, 'counters' | 'lastUsedAt'>,
+): void {
   const { retrieved, shown, cited, helped, hurt } = counters
   db.prepare(insertUse).run(row, retrieved, shown, cited, helped, hurt, lastUsedAt)
 }
 
-const selectUse = 'select retrieved, shown, cited, helped, hurt from item_use where item = ?'
-const updateUse =
-  'update item_use set retrieved = ?, shown = ?, cited = ?, helped = ?, hurt = ? where item = ?'
+const selectUse =
+  'select retrieved, shown, cited, helped, hurt, last_used_at as used from item_use where item = ?'
 
-/** The counters of a row. */
-export function readCounters(db: Statements, row: number): Counters {
-  return { ...db.prepare(selectUse).get(row) } as unknown as Counters
-}
-
-export function writeCounters(db: Statements, row: number, counters: Counters): void {
-  const { retrieved, shown, cited, helped, hurt } = counters
-  db.prepare(updateUse).run(retrieved, shown, cited, helped, hurt, row)
+/** How the record of a row was used. */
+export function readUse(db: Statements, row: number): Pick<MemoryRecord, 'counters' | 'lastUsedAt'> {
+  const { used, ...counters } = { ...db.prepare(selectUse).get(row) }
+  return { counters: counters as unknown as Counters, lastUsedAt: used == null ? null : Number(used) }
 }
 
 const deleteTexts =

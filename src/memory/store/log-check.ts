@@ -7,6 +7,7 @@ import { cachedStatements, type DatabaseSync, openDatabase, transaction } from '
 import { chainHash, headOf, noHash, noteTouched, wholeLog } from './events.ts'
 import { ChangeConflict, fold, type State } from './fold.ts'
 import { foldVersion, writeRecord } from './items.ts'
+import { lastUse } from './last-use.ts'
 import { projectProposals } from './proposals.ts'
 import { hash16 } from './record-texts.ts'
 import { memoryMigrations } from './schema.ts'
@@ -43,7 +44,10 @@ function projectAll(db: DatabaseSync, log: Iterable<MemoryEvent>): void {
     projectProposals(statements, event)
     fold([event], state)
   }
-  for (const record of inOrder(state)) writeRecord(statements, record, tokenizer)
+  for (const record of inOrder(state)) {
+    const lastUsedAt = lastUse(statements, record.id) ?? record.lastUsedAt
+    writeRecord(statements, { ...record, lastUsedAt }, tokenizer)
+  }
 }
 
 function inOrder(state: State): MemoryRecord[] {

@@ -8,7 +8,8 @@ import { same } from './canonical.ts'
 import { type DatabaseSync, type Statements, transaction } from './database.ts'
 import { chainHash, type Head, headOf, readEvents, writeEvent } from './events.ts'
 import { addCounters, applyChange, byLink, ChangeConflict, roundCount } from './fold.ts'
-import { eraseRecord, readCounters, readRecord, rowOf, writeCounters, writeRecord } from './items.ts'
+import { eraseRecord, readRecord, readUse, rowOf, writeRecord, writeUse } from './items.ts'
+import { isUse, writeLastUse } from './last-use.ts'
 import { projectProposals } from './proposals.ts'
 
 export interface LogOptions {
@@ -30,8 +31,16 @@ interface Session {
   records: Map<string, MemoryRecord | null>
   /** Whole records to project; of all others only the counters. */
   dirty: Set<string>
-  /** Counters by row of records that were only counted. */
-  counted: Map<string, { row: number; counters: Counters }>
+  /** Use by row of records that were only counted. */
+  counted: Map<string, Use>
+  /** Records of which a use was taken back. */
+  unused: Set<string>
+}
+
+interface Use {
+  row: number
+  counters: Counters
+  lastUsedAt: number | null
 }
 
 /** Runs `work` in one immediate transaction and appends what it decides, or nothing at all. */
@@ -45,7 +54,12 @@ export function decide(options: LogOptions, work: () => readonly EventDraft[]): 
 }
 
 function begin(options: LogOptions): Session {
-  const state = { records: new Map(), dirty: new Set<string>(), counted: new Map() }
+  const state = {
+    records: new Map(),
+    dirty: new Set<string>(),
+    counted: new Map(),
+    unused: new Set<string>(),
+  }
   const { statements, namespace } = options
   const head = headOf(statements)
   return { db: statements, namespace, ...state, head, start: head.seq, at: options.now() }
@@ -53,8 +67,8 @@ function begin(options: LogOptions): Session {
 
 function append(session: Session, draft: EventDraft): MemoryEvent {
   const seq = session.head.seq + 1
-  const changes = draft.changes.map((change) => checked(session, change))
   const { type, actor, reason } = draft
+  const changes = draft.changes.map((change) => checked(session, change, { type, at: session.at }))
   const cause = draft.cause ?? null
   if (cause !== null && (cause < 1 || cause >= seq))
     throw new UserError(`There is no event ${cause}.`, tryAgain)
@@ -79,28 +93,28 @@ export function adopt(options: LogOptions, events: readonly MemoryEvent[]): void
           `Event ${event.seq} does not continue the log, which ends at ${session.head.seq}.`,
           'The file was cut, changed, or belongs to another memory. Nothing was changed.',
         )
-      for (const change of event.changes) takeOver(session, change)
+      for (const change of event.changes) takeOver(session, change, event)
       keep(session, event)
     }
     project(session)
   })
 }
 
-function takeOver(session: Session, change: Change): void {
+function takeOver(session: Session, change: Change, event: Pick<MemoryEvent, 'type' | 'at'>): void {
   if (change.op === 'purged') {
     session.counted.delete(change.id)
     session.records.set(change.id, null)
     session.dirty.add(change.id)
-  } else if (!same(checked(session, change), change))
+  } else if (!same(checked(session, change, event), change))
     throw new UserError(`A change of ${change.id} is not in its usual form.`, tryAgain)
 }
 
 const tryAgain = 'Look at it again and repeat what you wanted to do. Nothing was changed.'
 
 /** Applies a change to the session's records and returns it as the log keeps it. Throws `UserError`. */
-function checked(session: Session, change: Change): Change {
+function checked(session: Session, change: Change, event: Pick<MemoryEvent, 'type' | 'at'>): Change {
   if (change.op === 'purged') throw new UserError('Only purging makes tombstones.', tryAgain)
-  if (change.op === 'count') return counted(session, change)
+  if (change.op === 'count') return counted(session, change, event)
   const current = recordIn(session, change.id)
   const tidy = tidied(session, change, current)
   try {
@@ -127,7 +141,10 @@ function recordIn(session: Session, id: string): MemoryRecord | null {
   if (known !== undefined) return known
   const record = readRecord(session.db, id)
   const counts = session.counted.get(id)
-  if (record !== null && counts !== undefined) record.counters = counts.counters
+  if (record !== null && counts !== undefined) {
+    record.counters = counts.counters
+    record.lastUsedAt = counts.lastUsedAt
+  }
   session.counted.delete(id)
   session.records.set(id, record)
   return record
@@ -139,6 +156,8 @@ function tidied(
   change: Exclude<Change, { op: 'count' | 'purged' }>,
   current: MemoryRecord | null,
 ): Change {
+  if (change.op === 'set' && 'lastUsedAt' in change.fields)
+    throw new UserError('When a memory was last used follows from the log: nobody sets it.', tryAgain)
   if (change.op === 'set' && current?.kind === 'episode') keepsEvidence(change)
   if (change.op === 'remove' && current !== null)
     return {
@@ -203,35 +222,41 @@ export function validate(record: unknown): MemoryRecord {
   )
 }
 
-function counted(session: Session, change: Extract<Change, { op: 'count' }>): Change {
+function counted(
+  session: Session,
+  change: Extract<Change, { op: 'count' }>,
+  event: Pick<MemoryEvent, 'type' | 'at'>,
+): Change {
   const add = Object.fromEntries(Object.entries(change.add).map(([name, value]) => [name, roundCount(value)]))
   const known = session.records.get(change.id)
-  const place = known === undefined ? countersIn(session, change.id) : undefined
-  const counters = known?.counters ?? place?.counters
-  if (counters === undefined) throw new UserError(sentence(session, change, 'it does not exist'), tryAgain)
-  const next = addCounters(counters, add)
-  const below = Object.entries(next).find(([, value]) => !(value >= 0))
+  const place = known === undefined ? useIn(session, change.id) : undefined
+  const use = known ?? place
+  if (use === undefined) throw new UserError(sentence(session, change, 'it does not exist'), tryAgain)
+  const counters = addCounters(use.counters, add)
+  const below = Object.entries(counters).find(([, value]) => !(value >= 0))
   if (below !== undefined)
     throw new UserError(sentence(session, change, `it would have ${below[0]} ${below[1]} times`), tryAgain)
+  const lastUsedAt = isUse(event.type) ? event.at : use.lastUsedAt
+  if (event.type === 'REVERTED') session.unused.add(change.id)
   if (known === undefined || known === null)
-    session.counted.set(change.id, { row: place?.row ?? 0, counters: next })
+    session.counted.set(change.id, { row: place?.row ?? 0, counters, lastUsedAt })
   else {
-    session.records.set(change.id, { ...known, counters: next })
+    session.records.set(change.id, { ...known, counters, lastUsedAt })
     session.dirty.add(change.id)
   }
   return { ...change, add }
 }
 
-function countersIn(session: Session, id: string): { row: number; counters: Counters } | undefined {
+function useIn(session: Session, id: string): Use | undefined {
   const known = session.counted.get(id)
   if (known !== undefined) return known
   const row = rowOf(session.db, id)
-  return row === undefined ? undefined : { row, counters: readCounters(session.db, row) }
+  return row === undefined ? undefined : { row, ...readUse(session.db, row) }
 }
 
 /** Writes what the events made of the records. */
-function project({ db, records, dirty, counted }: Session): void {
-  for (const { row, counters } of counted.values()) writeCounters(db, row, counters)
+function project({ db, records, dirty, counted, unused }: Session): void {
+  for (const { row, ...use } of counted.values()) writeUse(db, row, use)
   // Words come again and again: one tokenizer remembers them for the whole transaction.
   const tokenizer = new Tokenizer()
   for (const id of dirty) {
@@ -239,4 +264,5 @@ function project({ db, records, dirty, counted }: Session): void {
     if (record === null) eraseRecord(db, id)
     else writeRecord(db, record, tokenizer)
   }
+  for (const id of unused) writeLastUse(db, id)
 }

@@ -9,6 +9,7 @@ import { headOf, readEvent, readEvents } from './events.ts'
 import { applyChange } from './fold.ts'
 import { openItemSearch } from './item-search.ts'
 import { idsFrom, readRecord } from './items.ts'
+import { newestUse } from './last-use.ts'
 import { rebuild, renew, verify } from './log-check.ts'
 import { adopt, decide, type LogOptions, validate } from './log-writer.ts'
 import type { MemoryStore, MemoryStoreOptions } from './memory-store.ts'
@@ -97,8 +98,8 @@ function find({ db }: LogOptions, reference: string): MemoryRecord {
 
 function asOf({ db }: LogOptions, id: string, seq: number): MemoryRecord | null {
   const events = readEvents(db, { id, before: seq + 1, limit: -1 })
-  let record: MemoryRecord | null = null
-  for (const event of events.reverse())
+  let record = null as MemoryRecord | null
+  for (const event of events.toReversed())
     for (const change of event.changes) if (change.id === id) record = applyChange(record, change)
-  return record
+  return record === null ? null : { ...record, lastUsedAt: newestUse(events, id) ?? record.lastUsedAt }
 }
