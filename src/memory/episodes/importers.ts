@@ -12,6 +12,7 @@ import { geminiCli } from './importers/gemini-cli.ts'
 import { kilo, openCode } from './importers/opencode.ts'
 import { qwenCode } from './importers/qwen-code.ts'
 import { roo } from './importers/roo.ts'
+import { miniSweAgent, sweAgent } from './importers/swe-agent.ts'
 import type { Importer } from './session.ts'
 
 export const importers: readonly Importer[] = [
@@ -28,4 +29,6 @@ export const importers: readonly Importer[] = [
   cline,
   copilotChat,
   roo,
+  sweAgent,
+  miniSweAgent,
 ]

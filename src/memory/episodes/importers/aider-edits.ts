@@ -1,6 +1,7 @@
 /** What a reply of Aider proposes to change, in each of its edit formats. */
 
 import { parsePatch, patchTexts } from '../apply-patch.ts'
+import { filesOfDiff } from '../diff-files.ts'
 import { bounded } from '../fields.ts'
 import { pathIn, searchReplaceBlocks } from '../search-replace.ts'
 
@@ -58,30 +59,6 @@ function unifiedDiffs(reply: string): Proposal[] {
   return fencesOf(reply)
     .filter(({ info, lines }) => info === 'diff' || (lines[0] ?? '').startsWith('--- '))
     .flatMap(({ lines, line }) => filesOfDiff(lines.join('\n')).map((file) => ({ ...file, line })))
-}
-
-/** The files of a unified diff, also of one of git: each with its path and its text from `---` on. */
-export function filesOfDiff(diff: string): { path: string; diff: string }[] {
-  const lines = diff.split(/\r?\n/)
-  const starts = lines.flatMap((line, at) =>
-    line.startsWith('--- ') && (lines[at + 1] ?? '').startsWith('+++ ') ? [at] : [],
-  )
-  return starts.flatMap((start, number) => {
-    const until = starts[number + 1] ?? lines.length
-    // What git writes before the next file is no part of this one.
-    const next = lines.findIndex((line, at) => at > start && at < until && line.startsWith('diff --git '))
-    const own = lines.slice(start, next < 0 ? until : next)
-    const [from, to] = [pathOf(own[0] ?? ''), pathOf(own[1] ?? '')]
-    const path = to === '/dev/null' ? from : to
-    while (own.at(-1) === '') own.pop()
-    return path === '' || path === '/dev/null' ? [] : [{ path, diff: bounded(own.join('\n')) }]
-  })
-}
-
-function pathOf(header: string): string {
-  const path = header.slice(4).split('\t')[0]?.trim() ?? ''
-  const bare = /^"(.*)"$/.exec(path)?.[1] ?? path
-  return bare === '/dev/null' ? bare : bare.replace(/^[ab]\//, '')
 }
 
 /** The file that the reply writes out whole; undefined where it does not. */
