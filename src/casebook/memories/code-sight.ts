@@ -41,6 +41,8 @@ export class CodeSight {
   readonly #options: CodeSightOptions
   #check: { view: CodeView; check: AnchorCheck } | null = null
   #branches: { stamp: string; sight: Promise<BranchSight> } | null = null
+  /** What `locate` learned about words, for the next question. */
+  readonly stems = new Map<string, string>()
   /** Hashes of files by path, for as long as size and time stay. */
   readonly #seen = new Map<string, Seen>()
 

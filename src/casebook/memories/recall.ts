@@ -103,7 +103,7 @@ async function locate(
   const view = code.view()
   if (view === null) return []
   try {
-    const context = { db: view.db, viewId: view.viewId, root: repository.root }
+    const context = { db: view.db, viewId: view.viewId, root: repository.root, stems: code.stems }
     return (await locateFiles(context, text, { before: Math.floor(before / 1000) })).files
   } catch (error) {
     if (!isDamage(error)) throw error

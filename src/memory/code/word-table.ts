@@ -4,7 +4,8 @@ const mostWords = 200_000
 
 /** Open addressing with linear probing; about five times faster than a `Map` asked with slices. */
 export class WordTable {
-  #slots = new Int32Array(1 << 12).fill(-1)
+  // Small: most texts are questions and paths, each with a table of its own.
+  #slots = new Int32Array(1 << 6).fill(-1)
   #hashes: number[] = []
   #words: string[] = []
   #values: string[] = []

@@ -39,4 +39,6 @@ export interface RecallContext {
   /** Share of the listed files that are searchable, where the caller knows it; else it is counted. */
   coverage?: () => number
   ablate?: ReadonlySet<Channel>
+  /** Stems by word, filled by each question: most words of paths come again. Left out, each question begins anew. */
+  stems?: Map<string, string>
 }

@@ -176,7 +176,7 @@ function bestFiles(ground: Ground, columns: readonly ScoreColumn[]): FileScores 
   const { files } = ground.corpus
   const ranked = [...files.keys()].filter((file) => isRanked(files[file]?.role ?? 'docs'))
   const answers = columns.filter(({ prior }) => prior !== true)
-  const best = fuseLinearly(answers, ranked, (file) => files[file]?.path ?? '').slice(0, seedCount + 1)
+  const best = fuseLinearly(answers, ranked, (file) => files[file]?.path ?? '', seedCount + 1)
   const least = best[seedCount]?.score ?? 0
   const seeds = noScores(ground)
   for (const { item, score } of best) seeds[item] = score - least

@@ -68,35 +68,55 @@ export interface ScoreColumn {
 
 /**
  * Linear fusion: each column is divided by its greatest score among the candidates, then weighed and summed.
- * `keys` break ties. Candidates are positions; the result is ordered, best first.
+ * `keys` break ties. Candidates are positions; the result is ordered, best first, and ends after `limit`.
  */
 export function fuseLinearly(
   columns: readonly ScoreColumn[],
   candidates: readonly number[],
   keys: (at: number) => string,
+  limit = Number.POSITIVE_INFINITY,
 ): Fused<number>[] {
-  const parts = columns.map((column) => {
+  const parts = columns.map((column): Part => {
     const top = candidates.reduce((max, at) => Math.max(max, column.scores[at] ?? 0), 0)
-    return { column, scale: top > 0 ? column.weight / top : 0 }
+    return { column, scale: top > 0 ? column.weight / top : 0, ascending: null }
   })
   const total = (at: number) =>
     parts.reduce((sum, { column, scale }) => sum + scale * (column.scores[at] ?? 0), 0)
   const ordered = candidates.map((item) => ({ item, score: total(item) }))
   ordered.sort((a, b) => b.score - a.score || compare(keys(a.item), keys(b.item)))
-  return ordered.map(({ item, score }) => ({ item, score, explain: explainLinear(parts, item) }))
+  return ordered
+    .slice(0, limit)
+    .map(({ item, score }) => ({ item, score, explain: explainLinear(parts, item) }))
 }
 
-function explainLinear(
-  parts: readonly { column: ScoreColumn; scale: number }[],
-  item: number,
-): ChannelScore[] {
-  return parts.flatMap(({ column: { channel, scores, prior }, scale }) => {
+interface Part {
+  column: ScoreColumn
+  scale: number
+  /** The scores of the column in order, for ranks; made when the first is wanted. */
+  ascending: Float64Array | null
+}
+
+function explainLinear(parts: readonly Part[], item: number): ChannelScore[] {
+  return parts.flatMap((part) => {
+    const { channel, scores, prior } = part.column
     const score = scores[item] ?? 0
-    if (score === 0 || scale === 0) return []
-    const rank =
-      prior === true ? null : 1 + scores.reduce((above, other) => (other > score ? above + 1 : above), 0)
-    return [{ channel, rank, score, contribution: scale * score }]
+    if (score === 0 || part.scale === 0) return []
+    const rank = prior === true ? null : 1 + countAbove(part, score)
+    return [{ channel, rank, score, contribution: part.scale * score }]
   })
+}
+
+function countAbove(part: Part, score: number): number {
+  part.ascending ??= part.column.scores.toSorted()
+  const ordered = part.ascending
+  let low = 0
+  let high = ordered.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ordered[middle] ?? 0) > score) high = middle
+    else low = middle + 1
+  }
+  return ordered.length - low
 }
 
 function compare(a: string, b: string): number {

@@ -32,7 +32,7 @@ const defaultBudget = 400_000
 export function openGround(context: RecallContext, query: Query, before = Number.POSITIVE_INFINITY): Ground {
   const { db, viewId } = context
   const corpus = readCorpus(db, viewId)
-  const stems = openStemmer(db)
+  const stems = openStemmer(db, context.stems)
   const read = remembered(openPostings(db, 'chunk_fts'))
   const code = collect(corpus, isRanked)
   const tests = collect(corpus, (role) => role === 'test')

@@ -51,7 +51,7 @@ function rankFiles(
   const candidates = [...files.keys()].filter(
     (file) => isRanked(files[file]?.role ?? 'docs') && answers.some(({ scores }) => (scores[file] ?? 0) > 0),
   )
-  const ranked = fuseLinearly(evidence.columns, candidates, (file) => files[file]?.path ?? '').slice(0, limit)
+  const ranked = fuseLinearly(evidence.columns, candidates, (file) => files[file]?.path ?? '', limit)
   const places = bestPlaces(
     ground,
     evidence,

@@ -43,16 +43,23 @@ function groupByDocument(rows: readonly [number, string][], names: readonly stri
   return { documents, counts }
 }
 
+/** Kept between questions at most: a few megabytes. */
+const mostStems = 100_000
+
 /**
  * Returns a function that gives the stem of each word as the index holds it. The index's own tokenizer does it,
- * in a table that lives in memory: a second implementation of the stemmer would differ one day.
+ * in a table that lives in memory: a second implementation of the stemmer would differ one day. `known` are stems
+ * of earlier questions, kept by whoever asks often.
  */
-export function openStemmer(db: DatabaseSync): (words: readonly string[]) => Map<string, string> {
+export function openStemmer(
+  db: DatabaseSync,
+  known = new Map<string, string>(),
+): (words: readonly string[]) => Map<string, string> {
+  if (known.size > mostStems) known.clear()
   db.exec(`
     create virtual table if not exists temp.stem_words using fts5 (
       word, content='', contentless_delete=1, tokenize = "porter unicode61 tokenchars '_'");
     create virtual table if not exists temp.stem_terms using fts5vocab(temp, stem_words, instance)`)
-  const known = new Map<string, string>()
   const insert = db.prepare(
     'insert into temp.stem_words (rowid, word) select key + 1, value from json_each(?)',
   )

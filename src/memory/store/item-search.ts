@@ -65,9 +65,10 @@ export interface ItemSearch {
   byTextHash(hashes: readonly Uint8Array[], gate: Gate): FoundRecord[]
   withoutVector(generationId: number, limit: number): { id: string; hash: Uint8Array; record: MemoryRecord }[]
   knowsKey(kind: KeyKind, value: string): boolean
+  knowsWord(token: string): boolean
   sameWords(kind: Kind, text: string): string[]
   list(filter: ListFilter): MemoryRecord[]
-  count(filter: Omit<ListFilter, 'limit' | 'after'>): number
+  count(filter: Omit<ListFilter, 'limit' | 'after'>, atMost?: number): number
 }
 
 const selectVisible = `
@@ -101,6 +102,10 @@ const selectKnown = `
   select 1 from item_key join item on item.rowid = item_key.item
   where item_key.kind in (select value from json_each(?)) and value = ? and namespace = ? limit 1`
 
+const selectSaid = `
+  select 1 from item_fts join item on item.rowid = item_fts.rowid
+  where item_fts match ? and item.namespace = ? limit 1`
+
 const selectSameWords = 'select id from item where words_hash = ? and kind = ? and namespace = ? order by id'
 
 const listed = `
@@ -112,7 +117,7 @@ const selectList = `
   where ${listed} and (:after is null
     or (item.valid_from, item.id) < (select last.valid_from, last.id from item as last where last.id = :after))
   order by item.valid_from desc, item.id desc limit :limit`
-const selectCount = `select count(*) as count from item where ${listed}`
+const selectCount = `select count(*) as count from (select 1 from item where ${listed} limit :atMost)`
 
 export function openItemSearch(db: Statements, namespace: string): ItemSearch {
   const rareWords = openRareWords(db)
@@ -149,6 +154,7 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
     knowsKey: (kind, value) =>
       db.prepare(selectKnown).get(JSON.stringify(kindsFor(kind)), normaliseKey(kind, value), namespace) !==
       undefined,
+    knowsWord: (token) => db.prepare(selectSaid).get(quoted(token), namespace) !== undefined,
     sameWords: (kind, text) =>
       db
         .prepare(selectSameWords)
@@ -161,7 +167,10 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
         .all({ ...listOf(db, namespace, filter), after: after ?? null, limit })
         .map(recordOf)
     },
-    count: (filter) => Number(db.prepare(selectCount).get(listOf(db, namespace, filter))?.count ?? 0),
+    count(filter, atMost = -1) {
+      const row = db.prepare(selectCount).get({ ...listOf(db, namespace, filter), atMost })
+      return Number(row?.count ?? 0)
+    },
   }
 }
 

@@ -116,7 +116,8 @@ export interface MemoryStore {
   /** State of a record after event `seq`; null when it did not exist. */
   asOf(id: string, seq: number): MemoryRecord | null
   list(filter: ListFilter): MemoryRecord[]
-  count(filter: Omit<ListFilter, 'limit' | 'after'>): number
+  /** Counting ends at `atMost`: whoever asks whether there are many need not wait for all. */
+  count(filter: Omit<ListFilter, 'limit' | 'after'>, atMost?: number): number
   events(filter: EventFilter): MemoryEvent[]
   event(seq: number): MemoryEvent | null
   lastSeq(): number
@@ -137,6 +138,8 @@ export interface MemoryStore {
   withoutVector(generationId: number, limit: number): { id: string; hash: Uint8Array; record: MemoryRecord }[]
   /** Whether any record knows the key: abstention goes by it. */
   knowsKey(kind: KeyKind, value: string): boolean
+  /** Whether any record says a token of `codeTokens`. */
+  knowsWord(token: string): boolean
 
   /** Stores evidence (masked by the caller) and returns its SHA-256. Equal content is kept once. */
   putArtifact(kind: ArtifactInfo['kind'], mime: string, content: string): string

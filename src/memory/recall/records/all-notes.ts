@@ -36,8 +36,8 @@ export async function allNotes(
   const most = Math.floor(budget / leastTokens)
   const filter = { ...gate, kinds, muted: false }
   const { store } = context
-  const records = store.list({ ...filter, limit: most + 1 })
-  if (records.length > most) return chosenInstead
+  if (store.count(filter, most + 1) > most) return chosenInstead
+  const records = store.list({ ...filter, limit: most })
   const notes = await Promise.all(records.sort((a, b) => (a.id < b.id ? -1 : 1)).map(note))
   const whole = notes.filter((one) => isWhole(one, { query, gate }))
   const tokens = whole.reduce((sum, one) => sum + entryTokens(entryOf(one)), 0)

@@ -5,8 +5,7 @@ import type { RecordRecallContext } from './context.ts'
 import type { Key, Question } from './question.ts'
 
 /** Any record counts, of any status: what is muted or superseded was known all the same. */
-export function knowsKeyIn({ store, knowsCode, branches }: RecordRecallContext): (key: Key) => boolean {
-  const anywhere = { branches, statuses: ['active', 'stale', 'contested', 'candidate'] } as const
+export function knowsKeyIn({ store, knowsCode }: RecordRecallContext): (key: Key) => boolean {
   return ({ kind, spellings }) =>
     spellings.some((value) => {
       if (store.knowsKey(kind, value)) return true
@@ -14,7 +13,7 @@ export function knowsKeyIn({ store, knowsCode, branches }: RecordRecallContext):
       if (knowsCode(kind, value)) return true
       // A name that a record says only in its words.
       const whole = /^\w+$/.test(value) ? codeTokens(value)[0] : undefined
-      return kind === 'symbol' && whole !== undefined && store.byWords([whole], anywhere, 1).length > 0
+      return kind === 'symbol' && whole !== undefined && store.knowsWord(whole)
     })
 }
 

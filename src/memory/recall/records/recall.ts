@@ -20,8 +20,8 @@ import { estimateTokens } from './token-estimate.ts'
 /** What recall may show: candidates must prove themselves first, the rest is history. */
 const shown: readonly Status[] = ['active', 'stale', 'contested']
 
-/** Entries of the account of what was left out. */
-const mostCut = 40
+/** Entries of the account of what was left out: each is masked, which costs more than finding it. */
+const mostCut = 12
 
 /** Same store, query and clock, same reply (but for `milliseconds`). */
 export async function recallRecords(context: RecordRecallContext, query: RecallQuery): Promise<RecallReply> {

@@ -52,10 +52,12 @@ export function select(arranged: readonly Recollection[], room: Room, sides: Sid
     if (done.has(one.record.id)) continue
     const group = groupOf(one, byId, sides)
     for (const member of group ?? [one]) done.add(member.record.id)
-    const sized = (group ?? [one]).map(withTokens)
+    const members = group ?? [one]
+    const hasPlace = chosen.length + members.length <= room.limit
+    // Counting tokens is most of the work, and of no use for what has no place anyway.
+    const sized = group !== null && hasPlace ? group.map(withTokens) : members
     const size = sized.reduce((sum, member) => sum + member.tokens, 0)
-    const why =
-      group === null ? alone : whyNot({ count: chosen.length + sized.length, tokens: tokens + size }, room)
+    const why = group === null ? alone : whyNot({ hasPlace, tokens: tokens + size }, room)
     if (why === null) {
       tokens += size
       chosen.push(...sized)
@@ -83,7 +85,7 @@ function withTokens(one: Recollection): Recollection {
   return { ...one, tokens: entryTokens(entryOf(one)) }
 }
 
-function whyNot({ count, tokens }: { count: number; tokens: number }, room: Room): string | null {
-  if (count > room.limit) return `Left out: at most ${room.limit} are shown, and others rank higher.`
+function whyNot({ hasPlace, tokens }: { hasPlace: boolean; tokens: number }, room: Room): string | null {
+  if (!hasPlace) return `Left out: at most ${room.limit} are shown, and others rank higher.`
   return tokens > room.tokens ? `Left out: it does not fit into what is left of ${room.tokens} tokens.` : null
 }
