@@ -10,6 +10,7 @@ import { copilotCli } from './importers/copilot-cli.ts'
 import { cursor } from './importers/cursor.ts'
 import { geminiCli } from './importers/gemini-cli.ts'
 import { kilo, openCode } from './importers/opencode.ts'
+import { openHands } from './importers/openhands.ts'
 import { qwenCode } from './importers/qwen-code.ts'
 import { roo } from './importers/roo.ts'
 import { miniSweAgent, sweAgent } from './importers/swe-agent.ts'
@@ -31,4 +32,5 @@ export const importers: readonly Importer[] = [
   roo,
   sweAgent,
   miniSweAgent,
+  openHands,
 ]
