@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   copyFileSync,
   existsSync,
@@ -212,6 +213,53 @@ test('what is written while it is read is read again', async () => {
   assert.deepEqual(always, { ok: false, reason: 'it is being written' })
   own.close()
 })
+
+/** All rows get the same value in each transaction, so more than one value would be half of one. */
+const restless = `
+  const { DatabaseSync } = require('node:sqlite')
+  const [file, journal] = process.argv.slice(1)
+  const db = new DatabaseSync(file)
+  db.exec('pragma busy_timeout = 0; pragma journal_mode = ' + journal + '; pragma wal_autocheckpoint = 20')
+  db.exec('create table kv (key text, value text)')
+  for (let n = 0; n < 200; n++) db.exec("insert into kv values ('k" + n + "', '')")
+  const update = db.prepare('update kv set value = ?')
+  const counts = { done: 0, held: 0 }
+  process.on('message', () => process.send(counts, () => process.exit(0)))
+  const step = (n) => {
+    try {
+      update.run(String(n) + 'x'.repeat((n % 40) * 20))
+      counts.done++
+    } catch { counts.held++ }
+    setTimeout(step, 15, n + 1)
+  }
+  process.send('ready')
+  step(0)
+`
+
+for (const journal of ['wal', 'delete']) {
+  test(`a program that never rests (${journal}) is never held up and never half read`, async () => {
+    const file = join(folder(`restless-${journal}`), 'x.db')
+    const child = spawn(process.execPath, ['-e', restless, file, journal], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    await once(child, 'message')
+    const end = performance.now() + 1_500
+    let read = 0
+    while (performance.now() < end) {
+      const result = await readForeign(file, (db) =>
+        db.all('select count(*) as n, count(distinct value) as v from kv'),
+      )
+      if (result.ok) {
+        assert.deepEqual({ ...result.value[0] }, { n: 200, v: 1 })
+        read++
+      } else assert.match(result.reason, /being written|holds the database/)
+    }
+    child.send('stop')
+    const [counts] = (await once(child, 'message')) as [{ done: number; held: number }]
+    assert.equal(counts.held, 0)
+    assert.ok(counts.done > 5 && read > 5, `${counts.done} written, ${read} read`)
+  })
+}
 
 test('what cannot be read is a reason, not an error', async () => {
   const path = folder('reasons')
