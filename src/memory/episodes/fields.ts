@@ -63,7 +63,9 @@ export function jsonText(value: unknown): string {
 export function bounded(value: string): string {
   if (value.length <= longestText) return value
   const half = longestText / 2
-  return `${value.slice(0, half)}\n... ${value.length - longestText} characters left out ...\n${value.slice(-half)}`
+  const cut = `${value.slice(0, half)}\n... ${value.length - longestText} characters left out ...\n${value.slice(-half)}`
+  // A copy: a slice would keep the whole text in memory, which may be megabytes.
+  return Buffer.from(cut).toString()
 }
 
 /** Nobody nests texts deeper. */

@@ -2,17 +2,11 @@
 
 import { posix, win32 } from 'node:path'
 import type { EditText } from './apply-patch.ts'
-import { bounded, type Fields, fields, filled, list, text } from './fields.ts'
+import { bounded, type Fields, fields, filled, jsonText, list, text } from './fields.ts'
 
-/** The value as JSON, cut to what is kept; empty for what cannot be written, such as a value nested too deep. */
+/** The input of a tool as text: its own where it is one, else JSON. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return bounded(value)
-  try {
-    return bounded(JSON.stringify(value) ?? '')
-  } catch {
-    // Only damaged files nest so deep that writing runs out of stack: their input is of no use.
-    return ''
-  }
+  return typeof value === 'string' ? bounded(value) : jsonText(value)
 }
 
 /** Texts of a list of `{ text }`, of a string, or of `{ content }`; not deeper, whatever a file nests. */
