@@ -282,3 +282,35 @@ describe('what a record says', () => {
     )
   })
 })
+
+describe('undoing several events', () => {
+  it('happens in one transaction, each step on what the ones before it left', () => {
+    const store = memoryIn()
+    const id = edited(store)
+    const seen: number[] = []
+    function* steps() {
+      for (const seq of [4, 3, 2, 1]) {
+        seen.push(store.lastSeq())
+        yield { seq, reason: 'all of it' }
+      }
+    }
+    const events = store.revertAll(steps(), person)
+    assert.deepEqual(
+      events.map(({ cause }) => cause),
+      [4, 3, 2, 1],
+    )
+    assert.deepEqual(seen, [4, 5, 6, 7], 'the log shows what was taken back so far')
+    assert.equal(store.get(id), null)
+    assert.deepEqual(store.verify(), [])
+  })
+
+  it('leaves everything as it was where one of them cannot be undone', () => {
+    const store = memoryIn()
+    const id = edited(store)
+    const before = store.get(id)
+    const steps = [4, 2, 99].map((seq) => ({ seq, reason: 'x' }))
+    assert.throws(() => store.revertAll(steps, person), /later events build on it/)
+    assert.deepEqual([store.get(id), store.lastSeq()], [before, 4])
+    assert.deepEqual(store.verify(), [])
+  })
+})

@@ -207,27 +207,27 @@ const traces = new Set<EventType>(['RETRIEVED', 'SHOWN', 'CITED', 'OUTCOME', 'PU
 /** Events looked through for the newest act. */
 const mostLooked = 20_000
 
-/** By default the newest act of a person that still holds, with all events that belong to it. */
+/** By default the newest act of a person that still holds, with all events that belong to it: all or none of them. */
 export async function undo({ store, person }: MemoryRoom, seq?: number): Promise<MemoryEvent> {
   const actor = await person()
-  if (seq !== undefined) {
-    for (const later of sweepsSince(store, seq)) store.revert(later, actor, `event ${seq} is undone`)
-    return store.revert(seq, actor, `a person undid event ${seq}`)
-  }
-  const group = newestAct(store)
-  const [first] = group
-  if (first === undefined)
-    throw new UserError(
-      'There is nothing to undo: no act of a person holds.',
-      "'casebook log' lists what happened.",
-    )
-  let last: MemoryEvent | null = null
-  for (const event of group) {
+  const reverted = store.revertAll(undoing(store, seq), actor)
+  const last = reverted.at(-1)
+  if (last !== undefined) return last
+  throw new UserError(
+    'There is nothing to undo: no act of a person holds.',
+    "'casebook log' lists what happened.",
+  )
+}
+
+/** Looked up inside the transaction: nobody can come in between. */
+function* undoing(store: MemoryStore, seq: number | undefined): Generator<{ seq: number; reason: string }> {
+  const act = seq === undefined ? newestAct(store) : [{ seq, reason: '' }]
+  for (const event of act) {
     for (const later of sweepsSince(store, event.seq))
-      store.revert(later, actor, `event ${event.seq} is undone`)
-    last = store.revert(event.seq, actor, `a person undid event ${event.seq}: ${event.reason}`)
+      yield { seq: later, reason: `event ${event.seq} is undone` }
+    const what = event.reason === '' ? '' : `: ${event.reason}`
+    yield { seq: event.seq, reason: `a person undid event ${event.seq}${what}` }
   }
-  return last as MemoryEvent
 }
 
 /** What is noted where the code moved on: it goes with the act that it is about. */

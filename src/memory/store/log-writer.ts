@@ -45,11 +45,26 @@ interface Use {
 
 /** Runs `work` in one immediate transaction and appends what it decides, or nothing at all. */
 export function decide(options: LogOptions, work: () => readonly EventDraft[]): MemoryEvent[] {
+  return inTurn(options, ({ append }) => work().map(append))
+}
+
+/** What can be done inside of a transaction whose events build on each other. */
+export interface Turn {
+  append(draft: EventDraft): MemoryEvent
+  /** A record after the events so far: the tables get them at the end. */
+  record(id: string): MemoryRecord | null
+}
+
+/** Appends one event after the other in one immediate transaction, or nothing at all. */
+export function inTurn<Result>(options: LogOptions, work: (turn: Turn) => Result): Result {
   return transaction(options.db, () => {
     const session = begin(options)
-    const events = work().map((draft) => append(session, draft))
+    const result = work({
+      append: (draft) => append(session, draft),
+      record: (id) => recordIn(session, id),
+    })
     project(session)
-    return events
+    return result
   })
 }
 

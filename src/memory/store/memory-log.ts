@@ -1,6 +1,7 @@
 /** Long-term memory as one thing: the log, its fold and the evidence behind the interface of memory-store.ts. */
 
 import { monotonicFactory } from 'ulid'
+import type { MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import { type MemoryRecord, noUse, type RecordDraft } from '../record.ts'
 import { dropUnnamed, readArtifact, writeArtifact } from './artifacts.ts'
@@ -15,7 +16,7 @@ import { adopt, decide, type LogOptions, validate } from './log-writer.ts'
 import type { MemoryStore, MemoryStoreOptions } from './memory-store.ts'
 import { readProposals, readRejections } from './proposals.ts'
 import { purge } from './purge.ts'
-import { revert } from './undo.ts'
+import { revertAll } from './undo.ts'
 
 /** The store over an open `memory.db`. Whoever opened the database closes it. */
 export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
@@ -30,7 +31,8 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
     append: (drafts) => decide(log, () => drafts),
     decide: (work) => decide(log, work),
     adopt: (events) => adopt(log, events),
-    revert: (seq, actor, reason) => revert(log, seq, { actor, reason }),
+    revert: (seq, actor, reason) => revertAll(log, [{ seq, reason }], actor)[0] as MemoryEvent,
+    revertAll: (steps, actor) => revertAll(log, steps, actor),
     purge: (ids, actor, reason) => purge(log, ids, { actor, reason }),
 
     get: (id) => readRecord(db, id),

@@ -107,6 +107,11 @@ export interface MemoryStore {
   adopt(events: readonly MemoryEvent[]): void
   /** Compensates an event (REVERTED). Throws `UserError` that names later events which must be undone first. */
   revert(seq: number, actor: EventDraft['actor'], reason: string): MemoryEvent
+  /**
+   * Compensates several events one after the other in one transaction, or none of them. `steps` may look into the log
+   * between two of them. Throws as `revert` does.
+   */
+  revertAll(steps: Iterable<{ seq: number; reason: string }>, actor: EventDraft['actor']): MemoryEvent[]
   /** The one act that cannot be undone: contents go from log, fold, artifacts and backups; a tombstone stays. */
   purge(ids: readonly string[], actor: EventDraft['actor'], reason: string): MemoryEvent[]
 

@@ -5,22 +5,39 @@ import { UserError } from '../ports.ts'
 import type { DatabaseSync } from './database.ts'
 import { eventsAfter, readEvent } from './events.ts'
 import { collides, invert } from './fold.ts'
-import { readRecord } from './items.ts'
-import { decide, type LogOptions } from './log-writer.ts'
+import { inTurn, type LogOptions, type Turn } from './log-writer.ts'
 import { numberOf } from './proposals.ts'
 
-/** Appends the event that takes event `seq` back. Throws `UserError`. */
-export function revert(
-  options: LogOptions,
-  seq: number,
-  by: Pick<EventDraft, 'actor' | 'reason'>,
-): MemoryEvent {
-  const [event] = decide(options, () => [compensation(options.db, seq, by)])
-  if (event === undefined) throw new Error('unreachable')
-  return event
+/** One event to take back, and why. */
+export interface UndoStep {
+  seq: number
+  reason: string
 }
 
-function compensation(db: DatabaseSync, seq: number, by: Pick<EventDraft, 'actor' | 'reason'>): EventDraft {
+/**
+ * Appends the events that take these back, in one transaction: all or none. `steps` may look into the log between two
+ * of them, and finds there what was taken back so far. Throws `UserError`.
+ */
+export function revertAll(
+  options: LogOptions,
+  steps: Iterable<UndoStep>,
+  actor: EventDraft['actor'],
+): MemoryEvent[] {
+  return inTurn(options, (turn) => {
+    const events: MemoryEvent[] = []
+    for (const { seq, reason } of steps) {
+      const { db } = options
+      events.push(turn.append(compensation(db, turn, { seq, actor, reason })))
+    }
+    return events
+  })
+}
+
+function compensation(
+  db: DatabaseSync,
+  turn: Turn,
+  { seq, ...by }: UndoStep & Pick<EventDraft, 'actor'>,
+): EventDraft {
   const event = readEvent(db, seq)
   if (event === null) throw new UserError(`There is no event ${seq}.`, 'Look at the log for its number.')
   if (event.type === 'PURGED' || event.changes.some((change) => change.op === 'purged'))
@@ -33,13 +50,13 @@ function compensation(db: DatabaseSync, seq: number, by: Pick<EventDraft, 'actor
       'Undo those first.',
     )
   }
-  const changes = invert(event.changes).map((change) => asItIsNow(db, change))
+  const changes = invert(event.changes).map((change) => asItIsNow(turn, change))
   return { type: 'REVERTED', ...by, cause: seq, payload: { reverts: seq }, changes }
 }
 
-function asItIsNow(db: DatabaseSync, change: Change): Change {
+function asItIsNow(turn: Turn, change: Change): Change {
   if (change.op !== 'remove') return change
-  const record = readRecord(db, change.id)
+  const record = turn.record(change.id)
   return record === null ? change : { ...change, record }
 }
 
