@@ -59,6 +59,19 @@ test('a repair is read from rows and from files alike, each step with its place'
   assert.ok(startedAt === Date.UTC(2026, 3, 1, 9) && Number(endedAt) > startedAt)
 })
 
+test('the folder is known before a session is read, from rows and from files', async () => {
+  for (const form of ['rows', 'files'] as const) {
+    const { home } = await stepsOf(repair, form)
+    const [place] = openCode.places(machineOf({ name: '', write() {} }, home))
+    const found = []
+    for await (const one of openCode.find(place ?? '', { skip() {} })) found.push(one)
+    assert.deepEqual(
+      found.map(({ folder, bytes }) => [folder, bytes > 0]),
+      [[fixtureRoot, true]],
+    )
+  }
+})
+
 test('what a database has taken over is not read again from the files', async () => {
   const home = join(root, String(homes++))
   repair(new Conversation()).writeFiles(home)

@@ -286,16 +286,14 @@ async function readCopy<T>(
 
 /** Null when all is copied, else why not. */
 async function copyBounded(file: string, copy: string, limit: number): Promise<string | null> {
-  const sizes = await Promise.all([file, `${file}-wal`, `${file}-journal`].map((name) => statOf(name)))
+  const parts = ['', '-wal', '-journal']
+  const sizes = await Promise.all(parts.map((suffix) => statOf(file + suffix)))
   const bytes = sizes.reduce((sum, found) => sum + (found?.size ?? 0), 0)
-  for (const suffix of ['', '-wal', '-journal']) {
-    const cloned = await clone(file + suffix, copy + suffix)
-    if (cloned) continue
+  for (const suffix of parts.filter((_, at) => sizes[at] !== null)) {
+    if (await clone(file + suffix, copy + suffix)) continue
     if (bytes > limit)
       return `the database has an open log and is too large to copy (${Math.round(bytes / 1e6)} MB)`
-    await copyFile(file + suffix, copy + suffix).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' || suffix === '') throw error
-    })
+    await copyFile(file + suffix, copy + suffix)
   }
   return null
 }

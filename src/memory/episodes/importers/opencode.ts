@@ -125,12 +125,15 @@ async function oldSessions(
       signal?.throwIfAborted()
       if (known.has(basename(file, '.json'))) continue
       const files = await seen([file, ...(await filesOf(file))])
+      const content = await readFile(file, 'utf8').catch(() => '')
+      const folder = pathText(json(content).directory)
       found.push({
         agent: brand.agent,
         ref: file,
         files: files.map((one) => one.file),
         modifiedAt: Math.max(...files.map((one) => one.modifiedAt)),
         bytes: files.reduce((sum, one) => sum + one.bytes, 0),
+        ...(folder !== undefined && { folder }),
       })
     }
   }
