@@ -89,6 +89,15 @@ const selectByWords = `
   from item_fts join item on item.rowid = item_fts.rowid
   where item_fts match :match and ${gate} order by score desc, item.id limit :limit`
 
+/** The same for a gate that most records pass: it is asked about the best only. */
+const selectByBestWords = `
+  select item.id as id, best.score as score from (
+    select rowid as item, -bm25(item_fts, 2, 1, 3, 0.5) as score from item_fts
+    where item_fts match :match order by score desc, rowid limit :reach) as best
+  join item on item.rowid = best.item where ${gate} order by best.score desc, item.id limit :limit`
+/** Records that are asked for beyond the limit, so that those which the gate holds back do not matter. */
+const reachOf = (limit: number) => 4 * limit + 100
+
 const selectByHash = `
   select item.id as id, 1 as score from item where item.text_hash in (select unhex(value) from json_each(:hashes))
   and ${gate} order by item.valid_from desc, item.id desc`
@@ -137,7 +146,12 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
     byWords(tokens, filter, limit) {
       const match = rareWords(tokens).map(quoted).join(' OR ')
       if (match === '') return []
-      return found(selectByWords, { ...gateOf(db, namespace, filter), match, limit })
+      const parameters = { ...gateOf(db, namespace, filter), match, limit }
+      if (filter.statuses.includes('active')) {
+        const best = found(selectByBestWords, { ...parameters, reach: reachOf(limit) })
+        if (best.length === limit) return best
+      }
+      return found(selectByWords, parameters)
     },
     byTextHash(hashes, filter) {
       const hex = hashes.map((hash) => Buffer.from(hash).toString('hex'))

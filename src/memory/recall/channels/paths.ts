@@ -1,6 +1,6 @@
 /** Paths and file names in the issue, and words of the issue in paths. */
 
-import { codeTokens } from '../../code/tokens.ts'
+import { Tokenizer } from '../../code/tokens.ts'
 import { inverseFrequency } from '../bm25.ts'
 import type { Corpus } from '../corpus.ts'
 import { type FileScores, type Ground, isRanked, mergeStems, noScores } from '../ground.ts'
@@ -53,7 +53,8 @@ const folderWeight = 0.5
 export function pathWordScores(ground: Ground, terms: readonly Term[]): FileScores {
   const scores = noScores(ground)
   const weights = new Map(mergeStems(terms, ground.stems).map(({ text, weight }) => [text, weight]))
-  const words = ground.corpus.files.map(({ path }) => pathWords(path))
+  const tokenizer = new Tokenizer()
+  const words = ground.corpus.files.map(({ path }) => pathWords(path, tokenizer))
   const stems = ground.stems(words.flatMap(({ name, folders }) => [...name, ...folders]))
   const stemmed = (list: readonly string[]) => new Set(list.map((word) => stems.get(word) ?? word))
   const sets = words.map(({ name, folders }) => ({ name: stemmed(name), folders: stemmed(folders) }))
@@ -72,9 +73,10 @@ export function pathWordScores(ground: Ground, terms: readonly Term[]): FileScor
   return scores
 }
 
-function pathWords(path: string): { name: string[]; folders: string[] } {
+function pathWords(path: string, tokenizer: Tokenizer): { name: string[]; folders: string[] } {
   const cut = path.lastIndexOf('/')
   const name = path.slice(cut + 1).replace(/(?<=.)\.\w+$/, '')
   const own = name === '__init__' || name === 'index' ? `${path.slice(0, cut).split('/').at(-1) ?? ''}` : name
-  return { name: codeTokens(own), folders: codeTokens(path.slice(0, Math.max(0, cut)).replaceAll('/', ' ')) }
+  const tokens = (text: string) => tokenizer.tokens(text, 0, text.length).split(' ').filter(Boolean)
+  return { name: tokens(own), folders: tokens(path.slice(0, Math.max(0, cut)).replaceAll('/', ' ')) }
 }
