@@ -152,6 +152,12 @@ export interface MemoryStats {
   history: { commits: number; episodes: number; complete: boolean }
 }
 
+export interface ForgetSummary {
+  forgotten: number
+  /** What the person should know: that files could not be cleaned yet. */
+  notes: string[]
+}
+
 /** By what "Forget Everything From ..." chooses. */
 export interface ForgetSource {
   origin?: string
@@ -173,8 +179,8 @@ export interface Memories {
   show(reference: string, asOf?: number): Promise<MemoryDetail>
   edit(reference: string, edit: EditRequest): Promise<MemoryRecord>
   act(references: readonly string[], action: MemoryAction, reason?: string): Promise<MemoryRecord[]>
-  /** Irreversible. Returns how many records went. */
-  forget(references: readonly string[], reason: string): Promise<number>
+  /** Irreversible. */
+  forget(references: readonly string[], reason: string): Promise<ForgetSummary>
   /** Ids that "forget everything from" would take. */
   from(source: ForgetSource): Promise<string[]>
   /** Undoes an event, by default the newest act of a person. */

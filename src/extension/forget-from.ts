@@ -24,10 +24,11 @@ export async function forgetFrom(memory: WindowMemory, named: unknown): Promise<
   }
   const title = vscode.l10n.t('Forget {0} memories for ever: everything from {1}?', ids.length, name)
   if (!(await confirmedForgetting(title))) return
-  const count = await withProgress(vscode.l10n.t('Casebook forgets…'), () =>
+  const { forgotten, notes } = await withProgress(vscode.l10n.t('Casebook forgets…'), () =>
     memory.ask('forget', [ids, `everything from ${name}`], { root: root.root }),
   )
-  void vscode.window.showInformationMessage(vscode.l10n.t('{0} memories were forgotten.', count))
+  const done = vscode.l10n.t('{0} memories were forgotten.', forgotten)
+  void vscode.window.showInformationMessage([done, ...notes].join(' '))
 }
 
 interface PickedSource {

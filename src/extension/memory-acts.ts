@@ -58,7 +58,10 @@ export async function forgetMemories(memory: WindowMemory, chosen: readonly Memo
       : vscode.l10n.t('Forget {0} memories for ever?', chosen.length)
   if (!(await confirmedForgetting(title))) return
   for (const [root, refs] of Map.groupBy(chosen, ({ root }) => root)) {
-    await memory.ask('forget', [refs.map(({ id }) => id), 'forgotten by a person'], { root })
+    const { notes } = await memory.ask('forget', [refs.map(({ id }) => id), 'forgotten by a person'], {
+      root,
+    })
+    if (notes.length > 0) void vscode.window.showWarningMessage(notes.join(' '))
   }
 }
 

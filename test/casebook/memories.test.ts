@@ -254,7 +254,7 @@ describe('forgetting', () => {
     const other = await memories.remember({ text: '`vat_of` takes a net price.' })
     const ids = await memories.from({ sessionId: 's1' })
     assert.equal(ids.length, 1)
-    assert.equal(await memories.forget(ids, 'private'), 1)
+    assert.deepEqual(await memories.forget(ids, 'private'), { forgotten: 1, notes: [] })
     assert.deepEqual(await memories.from({ sessionId: 's1' }), [])
     assert.doesNotMatch(JSON.stringify(await memories.log({ limit: 100 })), /xylophone/)
     assert.equal((await memories.show(other.record.id)).record.id, other.record.id)

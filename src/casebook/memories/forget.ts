@@ -2,21 +2,26 @@
 
 import { UserError } from '../../memory/ports.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
-import type { ForgetSource } from '../../protocol-memories.ts'
+import { isUnfinished } from '../../memory/store/wipe.ts'
+import type { ForgetSource, ForgetSummary } from '../../protocol-memories.ts'
 import type { MemoryRoom } from './room.ts'
+
+const unfinished =
+  'Another process is using the memory: it is forgotten, but bytes of it may stay in free parts of the files and in ' +
+  'backups. Cleaning goes on when the memory is opened the next time.'
 
 /** Irreversible. Throws `UserError` for an unknown id; then nothing is forgotten. */
 export async function forget(
   room: MemoryRoom,
   references: readonly string[],
   reason: string,
-): Promise<number> {
+): Promise<ForgetSummary> {
   const { store, vectors, person } = room
   const ids = [...new Set(references.map((reference) => store.find(reference).id))]
-  if (ids.length === 0) return 0
+  if (ids.length === 0) return { forgotten: 0, notes: [] }
   store.purge(ids, await person(), reason)
   vectors.sync()
-  return ids.length
+  return { forgotten: ids.length, notes: isUnfinished(store.db) ? [unfinished] : [] }
 }
 
 /** Ids of what comes from there, and of what was learned from nothing but that. */

@@ -33,8 +33,9 @@ export const forget: Command = {
       if (ids.length === 0) return { data: { forgotten: 0 }, text: () => 'Nothing to forget.' }
       await confirm(call, await question(memories, ids))
       const reason = textOption(call.values.reason) ?? 'asked on the command line'
-      const forgotten = await memories.forget(ids, reason)
-      return { data: { forgotten, ids }, text: () => `Forgot ${number(forgotten)} for good.` }
+      const { forgotten, notes } = await memories.forget(ids, reason)
+      const text = [`Forgot ${number(forgotten)} for good.`, ...notes].join('\n')
+      return { data: { forgotten, ids, notes }, text: () => text }
     }),
 }
 
