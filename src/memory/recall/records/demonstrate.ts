@@ -107,7 +107,12 @@ function likelyEpisodes(store: MemoryStore, { texts, question, gate, near }: Wan
   const byKey = signatures.length === 0 ? [] : store.byKey('signature', signatures, gate, depth)
   const words = texts.flatMap(tellingWords)
   const byWords = store.byWords(words, gate, depth)
-  return store.visible(alternating([byKey.map(({ id }) => id), near, byWords.map(({ id }) => id)]), gate)
+  const ids = alternating([byKey.map(({ id }) => id), near, byWords.map(({ id }) => id)])
+  const found: MemoryRecord[] = []
+  // Whole episodes are long, and hardly more than the first are wanted.
+  for (let at = 0; at < ids.length && found.length < scoredWhole; at += scoredWhole)
+    found.push(...store.visible(ids.slice(at, at + scoredWhole), gate).filter(hasAttempts))
+  return found
 }
 
 /** The first of each list, then the second of each, every one once. */
