@@ -116,6 +116,36 @@ test('whole files and diffs without line numbers are edits, too', async () => {
   )
 })
 
+test('a reply whose fences are tags holds whole files, too', async () => {
+  const steps = await stepsOf((h) =>
+    h
+      .started()
+      .says('Write them')
+      .answers(
+        'notes.md',
+        '<source>',
+        '```',
+        'a',
+        '```',
+        '</source>',
+        'b.py',
+        '<source>',
+        'x = 1',
+        '</source>',
+      )
+      .tells(
+        'b.py',
+        'Create new file? (Y)es/(N)o [Yes]: y',
+        'Applied edit to b.py',
+        'Applied edit to notes.md',
+      ),
+  )
+  assert.deepEqual(edits(steps), [
+    ['b.py', undefined, 'x = 1\n', true],
+    ['notes.md', undefined, '```\na\n```\n', true],
+  ])
+})
+
 test('headings and quotations of the model are no words of the person', async () => {
   const steps = await stepsOf((h) =>
     h

@@ -37,14 +37,16 @@ interface Fence {
   lines: string[]
 }
 
-const opening = /^(`{3,}|~{3,})\s*(\S*)\s*$/
+/** Aider takes tags where a file holds fences itself. */
+const opening = /^(?:(`{3,}|~{3,})\s*(\S*)|<(source|code|pre|codeblock|sourcecode)>)\s*$/
 
 function fencesOf(reply: string): Fence[] {
   const lines = reply.split('\n')
   const fences: Fence[] = []
   for (let at = 0; at < lines.length; at++) {
-    const [, mark, info = ''] = opening.exec(lines[at] ?? '') ?? []
-    if (mark === undefined) continue
+    const [, ticks, info = '', tag] = opening.exec(lines[at] ?? '') ?? []
+    if (ticks === undefined && tag === undefined) continue
+    const mark = ticks ?? `</${tag}>`
     const end = lines.findIndex((line, next) => next > at && line.trimEnd() === mark)
     if (end < 0) break
     const lead = lines.slice(Math.max(0, at - 2), at).reverse()

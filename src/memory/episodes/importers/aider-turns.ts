@@ -153,7 +153,7 @@ function takeOrder(reading: Reading, { name, rest, line, index }: Order): void {
     reading.steps.push({
       ...when,
       type: 'tool',
-      name: `/${name}`,
+      name: `/${name.slice(0, 100)}`,
       input: bounded(rest),
       output: bounded(told.join('\n')),
       isError: null,
@@ -297,7 +297,7 @@ function takeOther(reading: Reading, told: string, line: number): void {
 
 /** The line that started it is the words joined by blanks: the test command ends at the next option. */
 function takeLaunch(reading: Reading, told: string): void {
-  const [, command] = /\s--test-cmd[ =](.+?)(?=\s--?[a-z]|$)/.exec(told) ?? []
+  const [, command] = /\s--test-cmd[ =](.+?)(?=\s--[a-z]|$)/.exec(told) ?? []
   reading.testCommand = command?.trim() ?? null
   reading.testsItself = /\s--auto-test\b/.test(told) && reading.testCommand !== null
 }

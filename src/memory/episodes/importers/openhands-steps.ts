@@ -98,9 +98,13 @@ function addFolder({ folders }: Reading, folder: string): void {
   if (/^(?:[\\/]|[A-Za-z]:)/.test(folder) && !folders.includes(folder)) folders.push(folder)
 }
 
+/** Characters of a tool's name. */
+const longestName = 200
+
 function takeCall(reading: Reading, seen: Seen, call: Waiting['call']): void {
   const { steps } = reading
-  const { name, input } = call
+  const { input } = call
+  const name = call.name.slice(0, longestName)
   const when = base(seen)
   if (call.thought.trim() !== '')
     steps.push({ ...when, type: 'assistant', text: bounded(call.thought.trim()) })

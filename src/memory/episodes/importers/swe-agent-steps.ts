@@ -61,14 +61,18 @@ function stepsOf(reading: Reading, value: Fields, place: Place): Step[] {
   const state = json(value.state)
   const action = text(value.action).trim()
   const steps: Step[] = thought === '' ? [] : [{ at: null, place, type: 'assistant', text: bounded(thought) }]
-  const done =
-    action === '' ? null : actionStep(reading, { action, state, output: text(value.observation), place })
+  const done = action === '' ? null : actionStep(reading, { action, state, output: outputOf(value), place })
   // What the shell changed lies before what the same line tested.
   if (done?.type !== 'edit' || !done.applied) steps.push(...changesOf(reading, state, place))
   else noteChanges(reading, state)
   if (done !== null) steps.push(done)
   reading.cwd = pathText(state.working_dir) ?? reading.cwd
   return steps
+}
+
+/** Terminals end lines as on Windows. */
+function outputOf({ observation }: Fields): string {
+  return text(observation).replaceAll('\r\n', '\n')
 }
 
 interface Action {
@@ -108,7 +112,7 @@ function toolStep(name: string, { action, output, place }: Action): StepOf<'tool
     at: null,
     place,
     type: 'tool',
-    name,
+    name: name.slice(0, 100),
     input: bounded(action),
     output: bounded(output),
     isError: null,
@@ -139,9 +143,7 @@ function editorStep(reading: Reading, action: Action): Step {
     path: here(reading, path),
     ...(before !== undefined && { before: bounded(before) }),
     ...(after !== undefined && { after: bounded(after) }),
-    applied: /has been edited successfully|created successfully|edit .*undone successfully|reverted/i.test(
-      action.output,
-    ),
+    applied: /has been edited|created successfully|undone successfully/i.test(action.output),
   }
 }
 

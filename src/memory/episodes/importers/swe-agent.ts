@@ -43,8 +43,15 @@ async function* find(agent: string, place: string, signal?: AbortSignal): AsyncG
   yield* await sessionsIn(agent, await filesBelow(place, (file) => file.endsWith(end), signal))
 }
 
-/** Answers of the model's provider stand in the messages as well. */
-const omit = new Set(['response', 'query', 'provider_specific_fields', 'thinking_blocks', 'raw_output'])
+/** Answers of the model's provider, and what it was asked, stand in other places as well. */
+const omit = new Set([
+  'response',
+  'query',
+  'provider_specific_fields',
+  'thinking_blocks',
+  'raw_output',
+  'messages',
+])
 
 interface Read {
   /** Elements of the lists, each with its line. */
@@ -62,8 +69,9 @@ async function readFile(file: string, skips: Skips, signal?: AbortSignal): Promi
     omit,
     ...(signal && { signal }),
   })) {
-    if (key === null) continue
-    if (index < 0) members[key] = value
+    // The first versions of mini-swe-agent wrote the messages alone.
+    if (key === null) items.get('messages')?.push({ value: fields(value), line })
+    else if (index < 0) members[key] = value
     else items.get(key)?.push({ value: fields(value), line })
   }
   return { items, members }
