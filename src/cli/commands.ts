@@ -8,6 +8,7 @@ import { benchLocalise } from './commands/bench-localise.ts'
 import { benchMemory } from './commands/bench-memory.ts'
 import { benchMemoryHistory } from './commands/bench-memory-history.ts'
 import { benchSearch } from './commands/bench-search.ts'
+import { benchSessions } from './commands/bench-sessions.ts'
 import { commits } from './commands/commits.ts'
 import { distil } from './commands/distil.ts'
 import { doctor } from './commands/doctor.ts'
@@ -61,4 +62,5 @@ export const commands: readonly Command[] = [
   benchCorpus,
   benchMemory,
   benchMemoryHistory,
+  benchSessions,
 ]

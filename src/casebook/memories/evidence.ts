@@ -1,14 +1,19 @@
 /** What the gates look at: cited sources read beforehand, the names of this repository, what a session was shown. */
 
+import { codeTokens } from '../../memory/code/tokens.ts'
 import { type Evidence, episodeText } from '../../memory/learn/evidence.ts'
+import { hasLiteral } from '../../memory/learn/literals.ts'
 import { openViewLookup, type ViewLookup } from '../../memory/recall/records/view-lookup.ts'
-import type { MemoryRecord, RecordDraft, Source } from '../../memory/record.ts'
+import { type MemoryRecord, type RecordDraft, type Source, statuses } from '../../memory/record.ts'
 import { findOwn } from '../../memory/safety/redact.ts'
+import { branchesInUse } from '../../memory/store/branches.ts'
 import { withKey } from './find.ts'
 import type { MemoryRoom } from './room.ts'
 
 /** Events looked through for what a session was shown. */
 const mostShown = 2_000
+/** Episodes that are read for one source or one literal. */
+const mostPieces = 20
 /** Characters of a source. */
 const longestSource = 400_000
 
@@ -16,22 +21,29 @@ const longestSource = 400_000
 export async function gatherEvidence(room: MemoryRoom, drafts: readonly RecordDraft[]): Promise<Evidence> {
   const texts = new Map<string, string | null>()
   for (const draft of drafts)
-    for (const source of draft.provenance.sources) {
+    for (const source of draft.kind === 'episode' ? [] : draft.provenance.sources) {
       const key = keyOf(source)
       if (!texts.has(key)) texts.set(key, await readSource(room, source))
     }
   const own = ownTexts(drafts)
   const lookup = openLookup(room)
+  const naming = new Map<string, number>()
   return {
     textOf: (source) => own.get(keyOf(source)) ?? texts.get(keyOf(source)) ?? null,
+    episodesNaming(literal) {
+      const known = naming.get(literal) ?? episodesNaming(room, literal)
+      naming.set(literal, known)
+      return known
+    },
     knowsEntity: (entity) => knowsEntity(room, lookup, entity),
     shownIn: (sessionId) => shownIn(room, sessionId),
     secretsIn: (text) => findOwn(text).length,
   }
 }
 
-function keyOf({ type, ref }: Source): string {
-  return `${type} ${ref}`
+/** Sources that cite other parts of the same thing stand or fall alone. */
+function keyOf({ type, ref, turns, artifact }: Source): string {
+  return `${type} ${ref} ${turns?.join(',') ?? ''} ${artifact ?? ''}`
 }
 
 /** An episode is the evidence of its own session: nobody else has it. */
@@ -58,8 +70,42 @@ async function readSource(room: MemoryRoom, source: Source): Promise<string | nu
   if (type === 'import') return ''
   if (type === 'file') return knownFile(room, ref) ? ref : null
   const kind = type === 'issue' ? 'issue' : 'source'
-  const told = withKey(store, kind, ref, { kinds: ['episode'], limit: 20 })
+  const told = withKey(store, kind, ref, { kinds: ['episode'], limit: mostPieces })
+  if (!hasTurns(told, source)) return null
   return told.length === 0 ? null : told.map((record) => wholeText(room, record)).join('\n')
+}
+
+/** Whether pieces of this session are known that hold the cited turns. Transcripts are not kept, their turns are. */
+function hasTurns(pieces: readonly MemoryRecord[], { type, ref, turns = [] }: Source): boolean {
+  const known = new Set(
+    pieces
+      .flatMap(({ provenance }) => provenance.sources)
+      .filter((source) => source.type === type && source.ref === ref)
+      .flatMap((source) => source.turns ?? []),
+  )
+  return turns.every((turn) => known.has(turn))
+}
+
+/** Two are many enough for a lesson; more are not counted. */
+const enough = 2
+
+/**
+ * Episodes that hold a literal: those that an index names for its words or as a path are read, best first, until
+ * there are enough.
+ */
+function episodesNaming(room: MemoryRoom, literal: string): number {
+  const { store } = room
+  const gate = { branches: branchesInUse(store.db), statuses, kinds: ['episode'], muted: true } as const
+  const named = [
+    ...store.byKey('path', [literal], gate, enough),
+    ...store.byWords(codeTokens(literal), gate, mostPieces),
+  ]
+  let count = 0
+  for (const id of new Set(named.map((found) => found.id))) {
+    const record = store.get(id)
+    if (record !== null && hasLiteral(wholeText(room, record), literal) && ++count >= enough) break
+  }
+  return count
 }
 
 function wholeText({ store }: MemoryRoom, record: MemoryRecord): string {

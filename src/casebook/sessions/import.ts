@@ -5,18 +5,12 @@ import { locateIn } from '../../memory/episodes/scope.ts'
 import type { Importer, Place, Session } from '../../memory/episodes/session.ts'
 import type { MemoryEvent } from '../../memory/event.ts'
 import { isDamage } from '../../memory/store/database.ts'
-import {
-  keepPieces,
-  keepSources,
-  noCounts,
-  type PieceRow,
-  type SourceCounts,
-} from '../../memory/store/session-sources.ts'
+import { keepImport, noCounts, type PieceRow, type SourceCounts } from '../../memory/store/session-sources.ts'
 import type { SessionImport, SessionImportRequest, SessionProgress } from '../../protocol-sessions.ts'
 import { distil } from '../memories/distil.ts'
 import type { MemoryRoom } from '../memories/room.ts'
 import { createdIn, write } from '../memories/write.ts'
-import { type Fate, fateOf, type Piece, piecesOf } from './pieces.ts'
+import { type Fate, fateOf, isRestored, type Known, type Piece, piecesOf } from './pieces.ts'
 import { existingPlaces, type OwnSession, ownSessions, type Survey } from './survey.ts'
 
 export interface ImportWork extends Survey {
@@ -29,6 +23,7 @@ export interface ImportWork extends Survey {
 
 /** What is counted while it runs. */
 interface Tally {
+  known: Known
   summary: SessionImport
   skips: Map<string, { count: number; example: string }>
 }
@@ -36,7 +31,7 @@ interface Tally {
 /** What was imported stays, also when it is stopped; only damage of the store is thrown. */
 export async function importSessions(work: ImportWork): Promise<SessionImport> {
   const started = performance.now()
-  const tally = openTally(work.importers)
+  const tally = openTally(work)
   try {
     for (const importer of work.importers) await importAgent(work, importer, tally)
     if (tally.summary.episodes > 0) {
@@ -52,7 +47,7 @@ export async function importSessions(work: ImportWork): Promise<SessionImport> {
   return { ...tally.summary, skipped, elapsedMs: Math.round(performance.now() - started) }
 }
 
-function openTally(agents: readonly Importer[]): Tally {
+function openTally({ importers: agents, room: { store } }: ImportWork): Tally {
   const none = { passed: 0, failed: 0, unknown: 0 }
   const counts = {
     found: 0,
@@ -64,7 +59,12 @@ function openTally(agents: readonly Importer[]): Tally {
     masked: 0,
   }
   const rest = { verdicts: none, skipped: [], learned: null, stopped: false, elapsedMs: 0 }
-  return { summary: { agents: agents.map(({ agent }) => agent), ...counts, ...rest }, skips: new Map() }
+  const known = { store, isRestored: isRestored(store) }
+  return {
+    known,
+    summary: { agents: agents.map(({ agent }) => agent), ...counts, ...rest },
+    skips: new Map(),
+  }
 }
 
 function skip({ skips }: Tally, reason: string, place: Place): void {
@@ -106,12 +106,13 @@ async function importOne(work: ImportWork, { importer, one }: One, tally: Tally)
   const { signal, db } = work
   const { found, row } = one
   const counts: SourceCounts = { ...noCounts }
+  const rows: PieceRow[] = []
   let isOwn = false
   try {
     const skips = { skip: (reason: string, place: Place) => skip(tally, reason, place) }
     for await (const session of importer.read(found, skips, signal)) {
       signal?.throwIfAborted()
-      isOwn = (await importSession(work, { session, sourceKey: row.key, counts }, tally)) || isOwn
+      isOwn = (await importSession(work, { session, sourceKey: row.key, counts, rows }, tally)) || isOwn
     }
   } catch (error) {
     if (signal?.aborted === true || isDamage(error)) throw error
@@ -121,7 +122,7 @@ async function importOne(work: ImportWork, { importer, one }: One, tally: Tally)
   }
   if (isOwn) tally.summary.imported++
   else skip(tally, 'it worked in another repository', { file: found.ref })
-  keepSources(db, [{ ...row, ref: isOwn ? found.ref : null, importedAt: Date.now(), counts }])
+  keepImport(db, { ...row, ref: isOwn ? found.ref : null, importedAt: Date.now(), counts }, rows)
 }
 
 function reasonOf(error: unknown): string {
@@ -135,6 +136,8 @@ interface Reading {
   session: Session
   sourceKey: string
   counts: SourceCounts
+  /** Pieces that were recorded. */
+  rows: PieceRow[]
 }
 
 /** Whether the session worked in this repository. */
@@ -145,7 +148,7 @@ async function importSession(work: ImportWork, reading: Reading, tally: Tally): 
   counts.sessions++
   const pieces = piecesOf(session, extractEpisodes(session, locate))
   if (pieces.length === 0) skip(tally, 'it changed no file of this repository', { file: session.source })
-  const judged = pieces.map((piece) => ({ piece, fate: fateOf(piece, work.room.store, sourceKey) }))
+  const judged = pieces.map((piece) => ({ piece, fate: fateOf(piece, tally.known, sourceKey) }))
   for (const { piece, fate } of judged) {
     count(counts, piece)
     if (fate.kind === 'left out') skip(tally, fate.reason, { file: piece.place })
@@ -174,20 +177,18 @@ async function record({ room }: ImportWork, recording: Recording, tally: Tally):
   const { events, masked } = await write(room, proposals, actor)
   tally.summary.masked += masked
   const ids = idsOf(events)
-  const rows: PieceRow[] = []
   for (const { piece, fate } of wanted) {
     const id = ids.get(refOf(piece))
     if (id === undefined) {
       skip(tally, 'it did not pass the gates of memory', { file: piece.place })
       continue
     }
-    rows.push(rowOf(piece, recording, id))
+    recording.rows.push(rowOf(piece, recording, id))
     tally.summary.episodes++
     if (fate.kind === 'extended') tally.summary.extended++
     if (piece.isDemonstration) tally.summary.demonstrations++
     tally.summary.verdicts[piece.draft.episode?.outcome.verdict ?? 'unknown']++
   }
-  keepPieces(room.store.db, rows)
 }
 
 function refOf({ draft }: Piece): string {

@@ -6,7 +6,7 @@ import type { LearnProposal } from '../../memory/learn/proposal.ts'
 import { type MemoryRecord, type RecordDraft, statuses } from '../../memory/record.ts'
 import { findInstructions } from '../../memory/safety/instructions.ts'
 import type { MemoryStore } from '../../memory/store/memory-store.ts'
-import { type PieceRow, pieceOf } from '../../memory/store/session-sources.ts'
+import { countPieces, type PieceRow, pieceOf } from '../../memory/store/session-sources.ts'
 import { hash } from './survey.ts'
 
 export interface Piece {
@@ -54,10 +54,17 @@ function untrusted(draft: RecordDraft): RecordDraft {
   return { ...draft, flags, ...((flags.length > 0 || !isProven) && { status: 'candidate' }) }
 }
 
+export interface Known {
+  store: MemoryStore
+  /** The notes about pieces are younger than the memories: they came back from an export. */
+  isRestored: boolean
+}
+
 /** Decides on one piece. `sourceKey`: of the file that it comes from. */
-export function fateOf(piece: Piece, store: MemoryStore, sourceKey: string): Fate {
+export function fateOf(piece: Piece, { store, isRestored }: Known, sourceKey: string): Fate {
   const { draft } = piece
-  const row = pieceOf(store.db, agentOf(draft), piece.key) ?? rebuilt(piece, store, sourceKey)
+  const noted = pieceOf(store.db, agentOf(draft), piece.key)
+  const row = noted ?? (isRestored ? rebuilt(piece, store, sourceKey) : null)
   if (row === null) return { kind: 'new', proposal: { op: 'add', draft } }
   if (row.hash === piece.hash) return { kind: 'known' }
   const known = store.get(row.episode)
@@ -81,6 +88,12 @@ function successor(draft: RecordDraft, known: MemoryRecord): RecordDraft {
     by: draft.provenance.author,
   }
   return { ...draft, links: [link], pinned: known.pinned, inhibited: known.inhibited }
+}
+
+/** Whether there are episodes of sessions that no note knows of. */
+export function isRestored(store: MemoryStore): boolean {
+  const gate = { kinds: ['episode'], statuses, muted: true } as const
+  return store.count({ ...gate, origin: 'session' }) > countPieces(store.db)
 }
 
 /** Memories that came back from an export have lost these notes, not their sources. */

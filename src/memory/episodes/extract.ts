@@ -231,13 +231,21 @@ export function cut(text: string, length: number): string {
 
 function commandsOf(steps: readonly Step[]): EpisodeBody['commands'] {
   const commands = steps.filter((step) => step.type === 'command') as StepOf<'command'>[]
-  return commands.slice(-mostCommands).map((step) => ({
-    command: step.command.slice(0, 2_000),
-    purpose: purposeOf(step.command),
-    exitCode: step.exitCode,
-    output: step.output === '' ? null : { text: cut(step.output, 2_000) },
-    at: step.at,
-  }))
+  return commands.slice(-mostCommands).map((step) => {
+    const purpose = purposeOf(step.command)
+    return {
+      command: step.command.slice(0, 2_000),
+      purpose,
+      exitCode: step.exitCode,
+      output: tells(step, purpose) ? { text: cut(step.output, 2_000) } : null,
+      at: step.at,
+    }
+  })
+}
+
+/** What was merely looked at (listings, files) says nothing about the work, and would be most of the record. */
+function tells({ output, exitCode }: StepOf<'command'>, purpose: string): boolean {
+  return output !== '' && (purpose !== 'other' || (exitCode ?? 0) !== 0)
 }
 
 function purposeOf(command: string): EpisodeBody['commands'][number]['purpose'] {

@@ -52,6 +52,7 @@ const upsertSource = `
   on conflict (agent, key) do update set ref = excluded.ref, stamp = excluded.stamp, bytes = excluded.bytes,
     modified_at = excluded.modified_at, imported_at = excluded.imported_at, counts = excluded.counts`
 const selectPiece = 'select * from session_piece where agent = ? and key = ?'
+const countAllPieces = 'select count(*) as count from session_piece'
 const selectPieces = 'select * from session_piece where agent = ? and session_id = ? order by ended_at, key'
 const upsertPiece = `
   insert into session_piece (agent, key, source_key, session_id, hash, ended_at, episode) values (?, ?, ?, ?, ?, ?, ?)
@@ -78,13 +79,15 @@ export function ownSources(db: DatabaseSync): SourceRow[] {
 
 export function keepSources(db: DatabaseSync, rows: readonly SourceRow[]): void {
   if (rows.length === 0) return
-  const statement = db.prepare(upsertSource)
   transaction(db, () => {
-    for (const row of rows) {
-      const { agent, key, ref, stamp, bytes, modifiedAt, importedAt, counts } = row
-      statement.run(agent, key, ref, stamp, bytes, Math.round(modifiedAt), importedAt, JSON.stringify(counts))
-    }
+    for (const row of rows) writeSource(db, row)
   })
+}
+
+function writeSource(db: DatabaseSync, row: SourceRow): void {
+  const { agent, key, ref, stamp, bytes, modifiedAt, importedAt, counts } = row
+  const time = Math.round(modifiedAt)
+  db.prepare(upsertSource).run(agent, key, ref, stamp, bytes, time, importedAt, JSON.stringify(counts))
 }
 
 export function pieceOf(db: DatabaseSync, agent: string, key: string): PieceRow | null {
@@ -97,12 +100,17 @@ export function piecesOf(db: DatabaseSync, agent: string, sessionId: string): Pi
   return db.prepare(selectPieces).all(agent, sessionId).map(readPiece)
 }
 
-export function keepPieces(db: DatabaseSync, rows: readonly PieceRow[]): void {
-  if (rows.length === 0) return
-  const statement = db.prepare(upsertPiece)
+export function countPieces(db: DatabaseSync): number {
+  return Number(db.prepare(countAllPieces).get()?.count ?? 0)
+}
+
+/** What one source gave: all of it or nothing. */
+export function keepImport(db: DatabaseSync, source: SourceRow, pieces: readonly PieceRow[]): void {
   transaction(db, () => {
-    for (const { agent, key, sourceKey, sessionId, hash, endedAt, episode } of rows)
+    const statement = db.prepare(upsertPiece)
+    for (const { agent, key, sourceKey, sessionId, hash, endedAt, episode } of pieces)
       statement.run(agent, key, sourceKey, sessionId, hash, endedAt, episode)
+    writeSource(db, source)
   })
 }
 
