@@ -61,7 +61,7 @@ export class Trajectory {
     path: string,
     before: string,
     after: string,
-    done = `The file ${path} has been edited. Here's the result of running `cat -n` on a snippet:\r\n   3\t    b`,
+    done = `The file ${path} has been edited. Here's the result:\r\n   3\t    b`,
   ): this {
     return this.acts(
       `str_replace_editor str_replace ${this.#root}/${path} --old_str '${before}' --new_str '${after}'`,
