@@ -18,8 +18,8 @@ export interface Found {
   sides: Map<string, string[]>
 }
 
-/** Records whose contents are read: the fused order can hardly lift one from further down into the answer. */
-const readAtMost = 100
+/** Records whose contents are read: use and kind can hardly lift one from further down into the answer. */
+const readAtMost = (limit: number) => Math.min(100, 40 + 4 * limit)
 /** Records that come along because a found one is derived from them or completed by them. */
 const mostNeighbours = 3
 const neighbourShare = 0.5
@@ -69,7 +69,7 @@ function readFound(
   lists: readonly RankedList<string>[],
   { query, gate }: Asked,
 ): Recollection[] {
-  const fused = fuseLists(lists).slice(0, readAtMost)
+  const fused = fuseLists(lists).slice(0, readAtMost(query.limit))
   const ids = fused.map(({ item }) => item)
   const records = new Map(store.visible(ids, gate).map((record) => [record.id, record]))
   const found = fused.flatMap((one) => {
