@@ -201,3 +201,16 @@ test('every literal of a text is found in it', () => {
     }),
   )
 })
+
+test('one number that differs is a contradiction, two are two subjects', () => {
+  const says = (text: string) => draftOf(text, { validFrom: 1, entities: ['src/a.py'] })
+  const pair = (one: string, other: string) => labelPair(says(one), says(other)).label
+  assert.equal(
+    pair('The worker of the shop listens on port 8001', 'The worker of the shop listens on port 8002'),
+    'contradicts',
+  )
+  assert.notEqual(
+    pair('Worker 1 of the shop listens on port 8001', 'Worker 2 of the shop listens on port 8002'),
+    'contradicts',
+  )
+})

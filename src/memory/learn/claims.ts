@@ -107,6 +107,9 @@ function subjectWords(text: string): Set<string> {
 function otherNumber(newcomer: string, known: string): string {
   const [one, other] = [literalsOf(newcomer), literalsOf(known)]
   if (!sameSet(one.paths, other.paths) || !sameSet(one.flags, other.flags)) return ''
-  if (one.numbers.length === 0 || other.numbers.length === 0 || sameSet(one.numbers, other.numbers)) return ''
+  const own = one.numbers.filter((number) => !other.numbers.includes(number))
+  const theirs = other.numbers.filter((number) => !one.numbers.includes(number))
+  // Two differences: one of them names the subject ("worker 1 on 8001, worker 2 on 8002").
+  if (own.length !== 1 || theirs.length !== 1) return ''
   return `${one.numbers.join(', ')} in place of ${other.numbers.join(', ')}`
 }

@@ -144,3 +144,9 @@ test('whatever is asked, the answer is anchors that fit the schema, or a note', 
     { numRuns: 300 },
   )
 })
+
+test('a text that names a file and a symbol in it cites both', async (t) => {
+  const context = await open(t)
+  const found = citeText(context, 'shop/cart.py#Cart.empty must keep the prices (see src/Box.ts#Box).')
+  assert.deepEqual(places(found), ['shop/cart.py Cart.empty 8-9', 'src/Box.ts Box 1-3'])
+})

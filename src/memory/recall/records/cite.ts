@@ -50,7 +50,11 @@ export function citeText(context: CiteContext, text: string): Anchor[] {
   const plain = findMentions(text, false)
   const code = findMentions(marked, true)
   const lines = [...text.matchAll(/([\w.@~+/-]+\.\w+):(\d+)(?:-(\d+))?/g)].map(([whole]) => whole)
-  const paths = [...lines, ...plain.paths, ...code.paths]
+  // As pages and `cites` write it: a file and a name in it.
+  const inside = [...text.matchAll(/([\w.@~+/-]+\.\w+#[\p{L}_$][\p{L}\p{N}_$.]*[\p{L}\p{N}_$])/gu)].map(
+    ([whole]) => whole,
+  )
+  const paths = [...lines, ...inside, ...plain.paths, ...code.paths]
   const names = [...plain.dotted, ...code.dotted, ...plain.names, ...code.names].map(dotted)
   const cited = joined([
     ...[...new Set(paths)].map((path) => citeOne(context, lookup, path, true)),
