@@ -38,7 +38,7 @@ import type {
   SearchReply,
 } from './protocol.ts'
 import type { Memories } from './protocol-memories.ts'
-import type { Sessions } from './protocol-sessions.ts'
+import type { SessionsWithTurns } from './protocol-sessions.ts'
 
 export interface OpenOptions {
   /** Any folder inside the repository, or a plain folder, or a bare repository together with `at`. */
@@ -72,7 +72,7 @@ export interface QueryOptions {
 export interface Casebook {
   readonly root: string
   readonly memories: Memories
-  readonly sessions: Sessions
+  readonly sessions: SessionsWithTurns
   index(options: IndexOptions): Promise<IndexSummary>
   /**
    * Compares memory with code and branches as they are, and makes the history part of it. Doors that watch need not
@@ -208,7 +208,7 @@ class OpenMemory implements Casebook {
     return this.#longTerm.memories
   }
 
-  get sessions(): Sessions {
+  get sessions(): SessionsWithTurns {
     return this.#longTerm.sessions
   }
 

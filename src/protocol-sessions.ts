@@ -110,6 +110,33 @@ export interface SessionDetail extends SessionEntry {
   sourceExists: boolean
 }
 
+/** One thing that happened in a turn. */
+export interface TurnPart {
+  kind: 'user' | 'assistant' | 'command' | 'edit' | 'tool' | 'note'
+  /** Secrets are masked. */
+  text: string
+  /** `file:line` or `file#key`. */
+  place: string
+}
+
+/** The turn of a session that an episode began with, up to the next thing that the person said. */
+export interface SourceTurn {
+  agent: string
+  /** The agent's name for people. */
+  title: string
+  /** As the record has it: `file:line` or `file#key`. */
+  place: string
+  file: string
+  /** 1-based; null where the source has no lines. */
+  line: number | null
+  /** Agents delete their sessions. */
+  exists: boolean
+  /** Empty where the source is gone or has changed. */
+  parts: TurnPart[]
+  /** There are more parts. */
+  cut: boolean
+}
+
 /** Past sessions of other agents in one repository. Nothing is imported that a person did not choose. */
 export interface Sessions {
   /** Looks through the disk. */
@@ -126,4 +153,9 @@ export interface Sessions {
   list(request: SessionListRequest): Promise<SessionPage>
   /** By id or its beginning, also `agent:id`. Throws `UserError` for none or several. */
   show(reference: string): Promise<SessionDetail>
+}
+
+export interface SessionsWithTurns extends Sessions {
+  /** The turn of a session that an episode began with. Throws `UserError` for memories that come from no session. */
+  turn(id: string): Promise<SourceTurn>
 }

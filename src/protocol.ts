@@ -3,7 +3,7 @@
 import type { RecallReply, Recollection } from './memory/recollection.ts'
 import type { ChunkKind, Commit, ExclusionReason, Span } from './memory/types.ts'
 import type { Memories } from './protocol-memories.ts'
-import type { SessionImportRequest, SessionProgress, Sessions } from './protocol-sessions.ts'
+import type { SessionImportRequest, SessionProgress, Sessions, SourceTurn } from './protocol-sessions.ts'
 
 export type IndexState =
   | { kind: 'idle' }
@@ -238,6 +238,8 @@ export interface ServiceApi {
   sessions<K extends SessionCall>(request: SessionRequest<K>): Promise<SessionReply<K>>
   /** Ends a running call of `sessions`; an import then says what was done until then. */
   cancelSessions(job: string): Promise<void>
+  /** The turn of another agent's session that an episode comes from, read again from its file. */
+  sourceTurn(request: { root: string; id: string }): Promise<SourceTurn>
 }
 
 /** What the service tells unasked. */

@@ -8,7 +8,7 @@ import { type Llm, type Log, UserError } from '../memory/ports.ts'
 import { isDamage } from '../memory/store/database.ts'
 import { openMemoryStore } from '../memory/store/memory-log.ts'
 import type { Memories, MemoryStats } from '../protocol-memories.ts'
-import type { Sessions } from '../protocol-sessions.ts'
+import type { SessionsWithTurns } from '../protocol-sessions.ts'
 import { readHistoryState } from './history-state.ts'
 import { act, edit, undo } from './memories/change.ts'
 import { CodeSight } from './memories/code-sight.ts'
@@ -25,6 +25,7 @@ import type { NamedMemory } from './namespace.ts'
 import { RecordVectors } from './record-vectors.ts'
 import type { Repository } from './repository.ts'
 import { openSessions } from './sessions.ts'
+import { readSourceTurn } from './source-turn.ts'
 
 export interface MemoriesOptions {
   repository: Repository
@@ -41,7 +42,7 @@ export interface MemoriesOptions {
 
 export interface OpenedMemories {
   memories: Memories
-  sessions: Sessions
+  sessions: SessionsWithTurns
   room: MemoryRoom
   /** Requests sent to a language model so far: the health page counts them. */
   requests(): number
@@ -60,7 +61,7 @@ export function openMemories(options: MemoriesOptions): OpenedMemories {
   setImmediate(() => void room.vectors.fill())
   return {
     memories,
-    sessions: past.sessions,
+    sessions: { ...past.sessions, turn: (id) => readSourceTurn(room.store.get(id), machine) },
     room,
     requests: () => sent,
     async close() {

@@ -54,6 +54,7 @@ const repeatable = new Set<keyof ServiceApi>([
   'commits',
   'examineCommit',
   'health',
+  'sourceTurn',
 ])
 const repeatableOfSessions = new Set<SessionCall>(['sources', 'list', 'show'])
 const repeatableOfMemory = new Set<MemoryCall>(['recall', 'list', 'show', 'from', 'log', 'review', 'stats'])

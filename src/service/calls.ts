@@ -53,6 +53,7 @@ export function createService(host: ServiceHost): Service {
     cancelMemory: async (job) => desk.cancel(job),
     sessions: (request) => sessions.call(request),
     cancelSessions: async (job) => sessions.cancel(job),
+    sourceTurn: async (request) => await book(request).sessions.turn(request.id),
   }
   return {
     calls,
