@@ -2,8 +2,11 @@
 
 import { UserError } from '../../memory/ports.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
+import type { KeyKind, MemoryStore } from '../../memory/store/memory-store.ts'
+import { normaliseKey } from '../../memory/store/record-keys.ts'
 import { isUnfinished } from '../../memory/store/wipe.ts'
 import type { ForgetSource, ForgetSummary } from '../../protocol-memories.ts'
+import { withKey } from './find.ts'
 import type { MemoryRoom } from './room.ts'
 
 const unfinished =
@@ -29,13 +32,57 @@ export function from({ store }: MemoryRoom, source: ForgetSource): string[] {
   const asked = Object.values(source).filter((value) => value !== undefined && value !== '')
   if (asked.length === 0)
     throw new UserError('Forget everything from where?', 'Name an agent, session, path, commit or author.')
-  const records = store.list({ limit: -1 })
-  const chosen = new Set(records.filter((record) => comesFrom(record, source)).map(({ id }) => id))
-  for (let size = -1; size !== chosen.size; ) {
-    size = chosen.size
-    for (const record of records) if (isLearnedFrom(record, chosen)) chosen.add(record.id)
+  const found = candidates(store, source).flatMap((id) => store.get(id) ?? [])
+  const chosen = new Map(
+    found.filter((record) => comesFrom(record, source)).map((record) => [record.id, record]),
+  )
+  // A map gives what is added while it is walked through.
+  for (const id of chosen.keys())
+    for (const record of learnedFrom(store, id))
+      if (isLearnedFrom(record, chosen)) chosen.set(record.id, record)
+  return [...chosen.values()].sort(newestFirst).map(({ id }) => id)
+}
+
+function newestFirst(one: MemoryRecord, other: MemoryRecord): number {
+  return other.validFrom - one.validFrom || (one.id < other.id ? 1 : -1)
+}
+
+const selectByKey = `
+  select distinct item.id as id from item_key join item on item.rowid = item_key.item
+  where item_key.kind = :kind and value >= :from and value < :to and namespace = :namespace`
+const selectByOrigin = 'select id from item where origin = :value and namespace = :namespace'
+const selectByAuthor = `
+  select item.id as id from item join item_record as body on body.item = item.rowid
+  where namespace = :namespace and item.kind = 'episode'
+    and json_extract(body.record, '$.provenance.author') = :value`
+/** Sorts after all that begins with what stands before it. */
+const last = '\u{10ffff}'
+
+/** Ids among which all that fits must be, by the most telling thing that is named. */
+function candidates(store: MemoryStore, source: ForgetSource): string[] {
+  const { origin, agent, sessionId, path, commit, author } = source
+  const { db, namespace } = store
+  const idsOf = (sql: string, values: Record<string, string>): string[] =>
+    db
+      .prepare(sql)
+      .all({ namespace, ...values })
+      .map(({ id }) => String(id))
+  const keyed = (kind: KeyKind, value: string, isWhole = true): string[] => {
+    const from = normaliseKey(kind, value)
+    return from === '' ? [] : idsOf(selectByKey, { kind, from, to: isWhole ? `${from}\0` : `${from}${last}` })
   }
-  return records.map(({ id }) => id).filter((id) => chosen.has(id))
+  if (commit !== undefined) return keyed('source', commit, false)
+  if (sessionId !== undefined) return keyed('source', sessionId)
+  if (path !== undefined) return keyed('path', path, false)
+  if (agent !== undefined) return keyed('agent', agent)
+  const value = origin ?? author ?? ''
+  const own = idsOf(selectByOrigin, { value })
+  if (origin !== undefined) return own
+  return [...new Set([...own, ...keyed('source', value), ...idsOf(selectByAuthor, { value })])]
+}
+
+function learnedFrom(store: MemoryStore, id: string): MemoryRecord[] {
+  return withKey(store, 'source', id, { kinds: ['fact', 'lesson'], limit: -1 })
 }
 
 /** All that is named must fit. */
@@ -73,7 +120,10 @@ function isFromCommit({ episode, provenance }: MemoryRecord, sha: string): boole
   return sha.length >= shortestSha && known.some((one) => one.startsWith(sha))
 }
 
-function isLearnedFrom({ id, kind, provenance }: MemoryRecord, chosen: ReadonlySet<string>): boolean {
+function isLearnedFrom(
+  { id, kind, provenance }: MemoryRecord,
+  chosen: ReadonlyMap<string, unknown>,
+): boolean {
   if (kind === 'episode' || chosen.has(id)) return false
   return provenance.sources.every(({ type, ref }) => type === 'episode' && chosen.has(ref))
 }

@@ -5,7 +5,7 @@ import type { MemoryEvent } from '../../memory/event.ts'
 import { UserError } from '../../memory/ports.ts'
 import { type MemoryRecord, type Status, statuses } from '../../memory/record.ts'
 import { branchesInUse } from '../../memory/store/branches.ts'
-import type { ListFilter } from '../../memory/store/memory-store.ts'
+import type { Gate, ListFilter, MemoryStore } from '../../memory/store/memory-store.ts'
 import type {
   ListRequest,
   MemoryDetail,
@@ -44,14 +44,25 @@ export function list(room: MemoryRoom, request: ListRequest): MemoryPage {
 }
 
 function withWords({ store }: MemoryRoom, filter: Omit<ListFilter, 'limit'>, words: readonly string[]) {
-  const gate = { branches: branchesInUse(store.db), statuses: filter.statuses ?? statuses, muted: true }
+  const { statuses: wanted = statuses, kinds, key, origin } = filter
+  const branches = branchesInUse(store.db)
+  const gate = { branches, statuses: wanted, muted: true, ...(kinds !== undefined && { kinds }) }
   const found = store.byWords(words, gate, mostFound).map(({ id }) => id)
-  const listed = new Set(store.list({ ...filter, limit: -1 }).map(({ id }) => id))
-  const records = store.visible(
-    found.filter((id) => listed.has(id)),
-    gate,
-  )
-  return records.filter((record) => hasAll(record, words)).sort(newestFirst)
+  const keyed = key === undefined ? null : new Set(idsWith(store, key, gate))
+  const records = store.visible(keyed === null ? found : found.filter((id) => keyed.has(id)), gate)
+  return records
+    .filter((record) => origin === undefined || originOf(record) === origin)
+    .filter((record) => hasAll(record, words))
+    .sort(newestFirst)
+}
+
+function idsWith(store: MemoryStore, { kind, value }: NonNullable<ListFilter['key']>, gate: Gate): string[] {
+  return store.byKey(kind, [value], gate, -1).map(({ id }) => id)
+}
+
+/** As the store lists it: of an episode where it comes from, else who wrote it. */
+function originOf({ episode, provenance }: MemoryRecord): string {
+  return episode?.origin ?? provenance.author
 }
 
 function hasAll(record: MemoryRecord, words: readonly string[]): boolean {
