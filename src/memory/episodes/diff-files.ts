@@ -18,8 +18,9 @@ export function filesOfDiff(diff: string): DiffFile[] {
   return starts.flatMap((start, number) => {
     const until = starts[number + 1] ?? lines.length
     // What git writes before the next file is no part of this one.
-    const next = lines.findIndex((line, at) => at > start && at < until && line.startsWith('diff --git '))
-    const own = lines.slice(start, next < 0 ? until : next)
+    const whole = lines.slice(start, until)
+    const next = whole.findIndex((line) => line.startsWith('diff --git '))
+    const own = next < 0 ? whole : whole.slice(0, next)
     const [from, to] = [pathOf(own[0] ?? ''), pathOf(own[1] ?? '')]
     const path = to === '/dev/null' ? from : to
     while (own.at(-1) === '') own.pop()

@@ -43,17 +43,29 @@ const opening = /^(?:(`{3,}|~{3,})\s*(\S*)|<(source|code|pre|codeblock|sourcecod
 function fencesOf(reply: string): Fence[] {
   const lines = reply.split('\n')
   const fences: Fence[] = []
+  const endOf = openEnds(lines)
   for (let at = 0; at < lines.length; at++) {
     const [, ticks, info = '', tag] = opening.exec(lines[at] ?? '') ?? []
     if (ticks === undefined && tag === undefined) continue
     const mark = ticks ?? `</${tag}>`
-    const end = lines.findIndex((line, next) => next > at && line.trimEnd() === mark)
-    if (end < 0) break
+    const end = endOf(at + 1, mark)
+    if (end < 0) continue
     const lead = lines.slice(Math.max(0, at - 2), at).reverse()
     fences.push({ line: at + 1, info, lead, lines: lines.slice(at + 1, end) })
     at = end
   }
   return fences
+}
+
+/** Finds ends of fences; lines that were looked through for one are not looked through for it again. */
+function openEnds(lines: readonly string[]): (from: number, mark: string) => number {
+  const searched = new Map<string, number>()
+  return (from, mark) => {
+    const start = Math.max(from, searched.get(mark) ?? 0)
+    for (let at = start; at < lines.length; at++) if (lines[at]?.trimEnd() === mark) return at
+    searched.set(mark, lines.length)
+    return -1
+  }
 }
 
 /** Aider's hunks have no line numbers: `@@ ... @@` alone. */
