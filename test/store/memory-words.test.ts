@@ -47,3 +47,18 @@ test('knows the words of records, and counts no further than asked', () => {
   assert.equal(store.count({}, 100), 40)
   store.db.close()
 })
+
+test('tells which of some records have which keys, as the caller spelled them', () => {
+  const store = openFilled(manyDrafts(60))
+  const all = store.list({ limit: 60 })
+  const [first, second] = all
+  const path = first?.anchors[0]?.path ?? ''
+  const upper = `./${path.toUpperCase()}`
+  const ids = all.map(({ id }) => id)
+  assert.ok(
+    store.keysAmong('path', [upper], ids).some(({ id, value }) => id === first?.id && value === upper),
+  )
+  assert.deepEqual(store.keysAmong('path', [path], [second?.id ?? '', 'unknown']), [])
+  assert.deepEqual(store.keysAmong('path', ['nowhere.ts'], ids), [])
+  store.db.close()
+})

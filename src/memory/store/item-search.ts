@@ -61,6 +61,7 @@ function ownEpisodes(
 export interface ItemSearch {
   visible(ids: readonly string[], gate: Gate): MemoryRecord[]
   byKey(kind: KeyKind, values: readonly string[], gate: Gate, limit: number): FoundRecord[]
+  keysAmong(kind: KeyKind, values: readonly string[], ids: readonly string[]): { id: string; value: string }[]
   byWords(tokens: readonly string[], gate: Gate, limit: number): FoundRecord[]
   byTextHash(hashes: readonly Uint8Array[], gate: Gate): FoundRecord[]
   withoutVector(generationId: number, limit: number): { id: string; hash: Uint8Array; record: MemoryRecord }[]
@@ -82,6 +83,14 @@ const selectByKey = `
   where item_key.kind in (select value from json_each(:keyKinds))
     and item_key.value in (select value from json_each(:values)) and ${gate}
   group by item.rowid order by hits desc, item.valid_from desc, item.id desc limit :limit`
+
+/** From the keys, which are few: each record has many. */
+const selectAmong = `
+  select distinct item.id as id, item_key.value as value
+  from item_key cross join item on item.rowid = item_key.item
+  where item_key.kind in (select value from json_each(:keyKinds))
+    and item_key.value in (select value from json_each(:values))
+    and item.namespace = :namespace and item.id in (select value from json_each(:ids))`
 
 /** Weights of cue, body, entities and prose (memory-model 3.5 C2). */
 const selectByWords = `
@@ -142,6 +151,14 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
       const keys = [...new Set(values.map((value) => normaliseKey(kind, value)))].filter(Boolean)
       const parameters = { keyKinds: JSON.stringify(kindsFor(kind)), values: JSON.stringify(keys), limit }
       return found(selectByKey, { ...gateOf(db, namespace, filter), ...parameters })
+    },
+    keysAmong(kind, values, ids) {
+      const written = new Map(values.map((value) => [normaliseKey(kind, value), value]))
+      const keys = { keyKinds: JSON.stringify(kindsFor(kind)), values: JSON.stringify([...written.keys()]) }
+      return db
+        .prepare(selectAmong)
+        .all({ ...keys, ids: JSON.stringify(ids), namespace })
+        .map(({ id, value }) => ({ id: String(id), value: written.get(String(value)) ?? String(value) }))
     },
     byWords(tokens, filter, limit) {
       const match = rareWords(tokens).map(quoted).join(' OR ')

@@ -133,6 +133,8 @@ export interface MemoryStore {
   /** Of many, at once: for ranking without reading whole records. Order as asked; gated ones are left out. */
   visible(ids: readonly string[], gate: Gate): MemoryRecord[]
   byKey(kind: KeyKind, values: readonly string[], gate: Gate, limit: number): FoundRecord[]
+  /** Of records that are known to be visible: which of them have which of these keys. */
+  keysAmong(kind: KeyKind, values: readonly string[], ids: readonly string[]): { id: string; value: string }[]
   /** BM25 over cue, body, entities and prose for tokens of `codeTokens`. */
   byWords(tokens: readonly string[], gate: Gate, limit: number): FoundRecord[]
   /** Ids of the records of this kind whose text has the same words (case, punctuation and spaces aside), any status. */

@@ -12,8 +12,6 @@ import type { KnownQuestion } from './question.ts'
 export const locatedWeight = 6
 /** Files that are looked at, each for its best record: a second one of the same file would crowd out other files. */
 const mostFiles = 8
-/** Of a file that has changed more often the newest records are looked at. */
-const newest = 100
 
 /** Where a task begins. Later a file is open or an error says where. */
 const beginnings: readonly Moment[] = ['any', 'task-start', 'first-test']
@@ -36,15 +34,18 @@ export function recordsOfFiles(
   files: readonly LocatedFile[],
   { gate, words }: { gate: Gate; words: readonly FoundRecord[] },
 ): FoundRecord[] {
-  const shared = new Map(words.map(({ id, score }) => [id, score]))
-  const worth = ({ id }: FoundRecord) => shared.get(id) ?? 0
+  const paths = files.map(({ path }) => path)
+  const ids = words.map(({ id }) => id)
+  const touching = new Set(store.keysAmong('path', paths, ids).map(({ id, value }) => `${id} ${value}`))
   const best = files.reduce((most, { score }) => Math.max(most, score), 0)
   const taken = new Set<string>()
   return files.flatMap(({ path, score }) => {
-    const records = store.byKey('path', [path], gate, newest).filter(({ id }) => !taken.has(id))
-    const [next] = records.sort((one, other) => worth(other) - worth(one))
-    if (next === undefined) return []
-    taken.add(next.id)
-    return [{ id: next.id, score: best > 0 ? score / best : 1, detail: path }]
+    const isFree = (id: string) => !taken.has(id)
+    const alike = ids.find((id) => isFree(id) && touching.has(`${id} ${path}`))
+    const newest = () => store.byKey('path', [path], gate, taken.size + 1).find(({ id }) => isFree(id))?.id
+    const id = alike ?? newest()
+    if (id === undefined) return []
+    taken.add(id)
+    return [{ id, score: best > 0 ? score / best : 1, detail: path }]
   })
 }
