@@ -58,7 +58,9 @@ export function commandFacts(episodes: readonly Work[]): RecordDraft[] {
       if (narrow || command === '' || command.length > 300) continue
       newest.set(`${purpose}-command(${scope})`, { value: command, purpose, scope })
       const proof = `${purpose}-command(${scope}) ${command}`
-      proofs.set(proof, [...new Set([...(proofs.get(proof) ?? []), episode])])
+      const known = proofs.get(proof) ?? []
+      if (known.at(-1) !== episode) known.push(episode)
+      proofs.set(proof, known)
     }
   return [...newest].map(([key, { value, purpose, scope }]) => {
     const where = scope === '.' ? 'in the root folder' : `in ${scope}`
@@ -87,7 +89,9 @@ export function reliabilityFacts(episodes: readonly Work[]): RecordDraft[] {
     for (const { command, exitCode } of episode.episode.commands) {
       const program = programOf(plainCommand(command).command)
       if (program === null || exitCode === null) continue
-      runs.set(program, [...(runs.get(program) ?? []), { episode, ok: exitCode === 0 }])
+      const known = runs.get(program) ?? []
+      known.push({ episode, ok: exitCode === 0 })
+      runs.set(program, known)
     }
   return [...runs].flatMap(([program, all]) => {
     const last = all.slice(-countedRuns)
