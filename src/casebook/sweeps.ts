@@ -1,6 +1,7 @@
 /** Looks after memory when the code moved on: what is stale, gone or back, and what became of branches. */
 
 import { setImmediate as breathe } from 'node:timers/promises'
+import type { EventDraft } from '../memory/event.ts'
 import type { Git } from '../memory/git.ts'
 import { branchFate } from '../memory/indexing/branch-fate.ts'
 import { type Branches, readBranches } from '../memory/indexing/branches.ts'
@@ -142,17 +143,27 @@ function checkRecord(check: AnchorCheck, record: MemoryRecord): CheckedRecord {
 /** Judged again on what is stored now: another process, or a person, may have been faster. */
 function write({ store, now = Date.now }: SweepContext, found: readonly CheckedRecord[]): number {
   if (found.length === 0) return 0
-  const events = store.decide(() =>
-    judgeStaleness(
-      found.flatMap((one) => {
-        const record = store.get(one.record.id)
-        const same = record !== null && JSON.stringify(record.anchors) === JSON.stringify(one.record.anchors)
-        return same ? [{ ...one, record }] : []
-      }),
-      now(),
-    ),
-  )
+  const events = store.decide(() => {
+    const same = found.flatMap((one) => {
+      const record = store.get(one.record.id)
+      const isSame = record !== null && JSON.stringify(record.anchors) === JSON.stringify(one.record.anchors)
+      return isSame ? [{ ...one, record }] : []
+    })
+    return notUndone(store, judgeStaleness(same, now()))
+  })
   return events.length
+}
+
+/** Whoever undid that a record was archived is not asked again for the same reason. */
+function notUndone(store: MemoryStore, drafts: readonly EventDraft[]): EventDraft[] {
+  return drafts.filter(({ type, reason, changes: [change] }) => {
+    if (type !== 'ARCHIVED' || change === undefined) return true
+    const undone = store.events({ id: change.id, types: ['REVERTED'], limit: 20 })
+    const taken = undone.map(({ actor, cause }) =>
+      actor.type === 'person' && cause !== null ? store.event(cause) : null,
+    )
+    return !taken.some((event) => event?.type === 'ARCHIVED' && event.reason === reason)
+  })
 }
 
 /**
@@ -192,9 +203,8 @@ async function sweepBranch(context: SweepContext, one: OneBranch, signal?: Abort
   let events = 0
   for (const ids of inBatches(own)) {
     const records = () => [...recordsOf(store, ids)]
-    if (judgeBranch(name, fate, records(), 0).length > 0) {
-      events += store.decide(() => judgeBranch(name, fate, records(), now())).length
-    }
+    const judged = (at: number) => notUndone(store, judgeBranch(name, fate, records(), at))
+    if (judged(0).length > 0) events += store.decide(() => judged(now())).length
     await breathe(undefined, signal === undefined ? {} : { signal })
   }
   remember(
