@@ -77,6 +77,12 @@ export const plan: Plan = {
     packages: ['openai', 'zod', 'node:http'],
   },
 
+  // Acting: what models are offered, and the turns they take. Knows no editor.
+  'src/agent': {
+    rooms: ['config.ts', ...memory, 'memory/recall', 'llm'],
+    packages: ['zod'],
+  },
+
   // The contracts, and the places that join the parts.
   'src/config.ts': { rooms: nouns, packages: ['zod'] },
   'src/protocol.ts': {
@@ -110,7 +116,17 @@ export const plan: Plan = {
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.
   'src/cli/bench': {
-    rooms: [...contracts, 'cli', 'casebook.ts', 'casebook', 'llm', 'assets.ts', ...memory, ...deepest],
+    rooms: [
+      ...contracts,
+      'cli',
+      'casebook.ts',
+      'casebook',
+      'llm',
+      'agent',
+      'assets.ts',
+      ...memory,
+      ...deepest,
+    ],
     packages: ['node:child_process'],
   },
 

@@ -334,4 +334,40 @@ export const memoryMigrations: readonly string[] = [
   ) strict, without rowid;
   create index session_piece_session on session_piece (agent, session_id);
   `,
+  `
+  -- Tools that models may be offered: what their servers listed last. Derived, and cheap to list again.
+  create table tool (
+    id integer primary key autoincrement,
+    -- As models are offered it: unique, and of letters that every API takes.
+    name text not null unique,
+    server text not null,
+    -- Its name at the server.
+    origin text not null,
+    -- SHA-256 over the canonical JSON of what the server says of it.
+    sha text not null,
+    document text not null,
+    unique (server, origin)
+  ) strict;
+  create virtual table tool_fts using fts5 (
+    name, description, parameters, questions, tokenize = "porter unicode61 tokenchars '_'"
+  );
+  -- In the form of \`vector\`, apart: a purge takes out of that table what no record has.
+  create table tool_vector (
+    -- Never given twice, so that what is in memory tells old from new.
+    id integer primary key autoincrement,
+    tool integer not null references tool (id) on delete cascade,
+    embedder text not null,
+    -- The whole document, or one of its parts.
+    part text not null,
+    vec blob not null,
+    unique (embedder, tool, part)
+  ) strict;
+  create index tool_vector_tool on tool_vector (tool);
+  -- Chats with the tools that they have at hand, as JSON with secrets masked.
+  create table tool_session (
+    id text primary key,
+    state text not null,
+    updated_at integer not null
+  ) strict, without rowid;
+  `,
 ]
