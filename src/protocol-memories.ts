@@ -122,7 +122,7 @@ export interface ImportSummary {
   /** Already here. */
   known: number
   artifacts: number
-  /** `restored`: an empty or older store took over the log; `merged`: new records came in as candidates. */
+  /** `restored`: an empty store took over the log, `continued`: an older one; `merged`: new ones are candidates. */
   mode: 'restored' | 'continued' | 'merged'
   notes: string[]
 }
@@ -201,7 +201,8 @@ export interface Memories {
   }): Promise<void>
   /** `force` writes out what looks like a secret, too: only by a person's explicit wish. */
   export(path: string, options?: { force?: boolean }): Promise<ExportSummary>
-  import(path: string): Promise<ImportSummary>
+  /** `restore` takes over the log of an export of this same memory as it is: only by a person's explicit wish. */
+  import(path: string, options?: { restore?: boolean }): Promise<ImportSummary>
   share(): Promise<ShareSummary>
   stats(): MemoryStats
 }

@@ -166,7 +166,7 @@ function facade(room: MemoryRoom, notes: Notes): Memories {
     distil: (options) => distil(room, options),
     credit: async (report) => credit(room, report),
     export: (path, options) => exportTo(room, path, options),
-    import: (path) => importFrom(room, path),
+    import: (path, options) => importFrom(room, path, options),
     share: () => share(room),
     stats: openStats(room, history),
   }

@@ -40,10 +40,30 @@ export async function importMemories(memory: WindowMemory, given: unknown): Prom
       : await vscode.window.showOpenDialog({ title: vscode.l10n.t('Import memories'), filters })
   const [file] = chosen ?? []
   if (file === undefined) return
+  // Whoever gives the file is a program: it has no own exports.
+  const restore = given instanceof vscode.Uri ? false : await isOwnExport()
+  if (restore === undefined) return
   const done = await withProgress(vscode.l10n.t('Casebook reads the memories…'), () =>
-    memory.ask('import', [file.fsPath], { root: root.root }),
+    memory.ask('import', [file.fsPath, { restore }], { root: root.root }),
   )
   void vscode.window.showInformationMessage(importText(done))
+}
+
+/** Undefined: the person thought better of it. */
+async function isOwnExport(): Promise<boolean | undefined> {
+  const foreign = {
+    label: vscode.l10n.t('Somebody gave it to me'),
+    detail: vscode.l10n.t('What is new waits for your review.'),
+  }
+  const own = {
+    label: vscode.l10n.t('This is my own export'),
+    detail: vscode.l10n.t(
+      'It is taken over as it is: what it says was accepted, pinned or verified is shown to agents at once.',
+    ),
+  }
+  const title = vscode.l10n.t('Where does the export come from?')
+  const choice = await vscode.window.showQuickPick([foreign, own], { title })
+  return choice === undefined ? undefined : choice === own
 }
 
 function importText({ added, known, mode, notes }: ImportSummary): string {

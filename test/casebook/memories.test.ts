@@ -286,7 +286,7 @@ describe('an export', () => {
       rmSync(join(repo.dir, `.git/casebook/memory.db${suffix}`), { force: true })
     const again = await openMemory(t, repo.dir)
     assert.equal(again.memories.stats().events, 0)
-    const summary = await again.memories.import(one)
+    const summary = await again.memories.import(one, { restore: true })
     assert.deepEqual([summary.mode, summary.added], ['restored', 2])
     await again.memories.export(two)
     const { readFileSync } = await import('node:fs')

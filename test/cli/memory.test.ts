@@ -136,7 +136,7 @@ test('an export comes back into a clone, and a cut one changes nothing', async (
   writeFileSync(cut, readFileSync(file).subarray(0, 3_000))
   const broken = await refused(['import', cut], clone)
   assert.equal(broken.code, 1)
-  const imported = await runHere(['import', file], clone)
+  const imported = await runHere(['import', file, '--restore'], clone)
   assert.match(imported.stdout, /^2 records added.*restored/)
   const { stdout } = await runHere(['facts', 'show', id], clone)
   assert.match(stdout, /net prices in cents/)

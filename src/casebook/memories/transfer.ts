@@ -19,11 +19,15 @@ export async function exportTo(
   return { path: target, ...(await exportToFile(store, target, options)) }
 }
 
-/** Read whole and found good before anything is written. Throws `UserError`. */
-export async function importFrom(room: MemoryRoom, path: string): Promise<ImportSummary> {
+/** Read whole and found good before anything is written. `restore`: see `ImportOptions`. Throws `UserError`. */
+export async function importFrom(
+  room: MemoryRoom,
+  path: string,
+  { restore = false }: { restore?: boolean } = {},
+): Promise<ImportSummary> {
   const source = resolve(path)
   if (!existsSync(source)) throw new UserError(`There is no file ${source}.`, 'Check the path.')
-  const imported = await importMemory(room.store, source, { actor: await room.person() })
+  const imported = await importMemory(room.store, source, { actor: await room.person(), restore })
   room.vectors.sync()
   void room.vectors.fill()
   return imported

@@ -201,7 +201,7 @@ async function travel(book: Casebook, { folder, repo, settings, log }: Travellin
   await git(folder, ['clone', '--quiet', repo, clone])
   const other = await openCasebook({ repo: clone, settings, log })
   try {
-    const [importing] = await timed(() => other.memories.import(file))
+    const [importing] = await timed(() => other.memories.import(file, { restore: true }))
     return [
       { name: 'export', value: exporting, unit: 's', note: `${Math.round(bytes / 1e6)} MB` },
       { name: 'import into a clone', value: importing, unit: 's', floor: 20 },

@@ -28,12 +28,16 @@ export const importMemories: Command = {
   name: 'import',
   summary: 'Take memory from an export in',
   usage: 'FILE',
-  details: `An export of this memory is continued. One of another clone comes in as candidates: see 'casebook review'.
-A file that is cut off or broken changes nothing.`,
-  options: {},
+  details: `What comes in waits as candidates: see 'casebook review'. A file that is cut off or broken changes nothing.
+With --restore the file is taken over as it is, with all that it says was accepted, pinned and verified: only
+for an export that you made yourself. What reads like an instruction to a model waits for you all the same.`,
+  options: {
+    restore: { type: 'boolean', help: 'this is my own export: take it over as it is' },
+  },
   async run(call) {
     const file = call.resolve(onlyArgument(call, importMemories, 'the file to read'))
-    const done = await withMemories(call, (memories) => memories.import(file))
+    const restore = call.values.restore === true
+    const done = await withMemories(call, (memories) => memories.import(file, { restore }))
     for (const note of done.notes) call.terminal.note(escapeLine(note))
     const known = done.known === 0 ? '' : `, ${done.known} known already`
     const text = () =>

@@ -1,9 +1,10 @@
-/** Memory comes in: a whole log where there is none, its continuation, or single records into a memory of its own. */
+/** Memory comes in: single records that wait for a person, or, by an explicit wish, the log of this same memory as it was. */
 
 import { basename } from 'node:path'
-import type { Actor, MemoryEvent } from '../event.ts'
+import type { Actor, Change, EventDraft, MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import type { MemoryRecord } from '../record.ts'
+import { instructionSigns, withSigns } from '../safety/record-flags.ts'
 import { redact } from '../safety/redact.ts'
 import { redactDeep } from '../safety/redact-deep.ts'
 import { dropArtifacts } from '../store/artifacts.ts'
@@ -19,6 +20,11 @@ export interface ImportOptions {
   /** Unix milliseconds. */
   now?: () => number
   signal?: AbortSignal
+  /**
+   * A person says that it is an export of their own: its log is taken over as it is, with what it calls accepted,
+   * pinned and verified. The hashes of a log hold no secret, so that anybody can make a file that fits.
+   */
+  restore?: boolean
 }
 
 export interface Imported {
@@ -38,11 +44,12 @@ export async function importMemory(
 ): Promise<Imported> {
   const file = await check(store, path, options.signal)
   const after = placeOf(store, file.events)
-  const verbatim = after !== null && !file.secret
+  const isKnown = after === file.events.length
+  const verbatim = after !== null && !file.secret && (options.restore === true || isKnown)
   const added = await addArtifacts(store, path, options.signal)
   try {
     const { notes, ...result } = verbatim
-      ? takeOver(store, file.events, after)
+      ? takeOver(store, file.events, { after, actor: options.actor })
       : await merge(store, path, file, options)
     return { ...result, artifacts: added.shas.length, notes: [...notes, ...added.notes] }
   } catch (error) {
@@ -87,20 +94,65 @@ function placeOf(store: MemoryStore, events: readonly MemoryEvent[]): number | n
 
 type Result = Omit<Imported, 'artifacts'>
 
-function takeOver(store: MemoryStore, events: readonly MemoryEvent[], after: number): Result {
+interface TakeOver {
+  /** Events that are here already. */
+  after: number
+  actor: Actor
+}
+
+function takeOver(store: MemoryStore, events: readonly MemoryEvent[], { after, actor }: TakeOver): Result {
   const mode = after === 0 ? 'restored' : 'continued'
   const before = store.count({})
-  store.adopt(events.slice(after))
+  const fresh = events.slice(after)
+  let flagged = 0
+  store.adopt(fresh, (record) => {
+    const drafts = suspicions(fresh, { record, actor })
+    flagged = drafts.length
+    return drafts
+  })
   const added = Math.max(0, store.count({}) - before)
   const known = Math.max(0, store.count({}) - added)
-  return { added, known, mode, notes: after === events.length ? ['All of it was here already.'] : [] }
+  const notes = [
+    ...(after === events.length ? ['All of it was here already.'] : []),
+    ...(flagged === 0 ? [] : [`${flagged} of them read like instructions to a model: casebook review.`]),
+  ]
+  return { added, known, mode, notes }
+}
+
+/** What reads like an instruction waits for a person, even where somebody said that the log is their own. */
+function suspicions(
+  events: readonly MemoryEvent[],
+  { record: read, actor }: { record: (id: string) => MemoryRecord | null; actor: Actor },
+): EventDraft[] {
+  const ids = new Set(events.flatMap(({ changes }) => changes.map(({ id }) => id)))
+  return [...ids].flatMap((id): EventDraft[] => {
+    const record = read(id)
+    if (record === null) return []
+    const signs = instructionSigns(record)
+    const change = signs.length === 0 ? null : waiting(record, signs)
+    if (change === null) return []
+    const reason = `It came in with an export and reads like an instruction (${signs.join(', ')}).`
+    return [{ type: 'IMPORTED', actor, reason, payload: { flags: signs }, changes: [change] }]
+  })
+}
+
+const shown = new Set<MemoryRecord['status']>(['active', 'stale', 'contested'])
+
+function waiting(record: MemoryRecord, signs: readonly string[]): Change | null {
+  const flags = withSigns(record.flags, signs)
+  const marked = flags.length !== record.flags.length || flags.some((flag) => !record.flags.includes(flag))
+  const fields = {
+    ...(shown.has(record.status) && { status: { before: record.status, after: 'candidate' as const } }),
+    ...(marked && { flags: { before: record.flags, after: flags } }),
+  }
+  return Object.keys(fields).length === 0 ? null : { op: 'set', id: record.id, fields }
 }
 
 async function merge(
   store: MemoryStore,
   path: string,
   { events, secret }: CheckedFile,
-  { actor, now = Date.now }: ImportOptions,
+  { actor, now = Date.now, restore = false }: ImportOptions,
 ): Promise<Result> {
   const from = basename(path)
   const all = stateOf(events)
@@ -111,7 +163,12 @@ async function merge(
     merged = mergeRecords(records, { status, actor, from, now: now() })
     return merged.drafts
   })
-  const notes = masked === 0 ? merged.notes : [...merged.notes, `${masked} secrets were masked.`]
+  const why = secret ? 'there seem to be secrets in it' : 'the memory here went another way'
+  const notes = [
+    ...(restore ? [`It could not be restored as it was: ${why}.`] : []),
+    ...merged.notes,
+    ...(masked === 0 ? [] : [`${masked} secrets were masked.`]),
+  ]
   return { added: merged.drafts.length, known: merged.known, mode: 'merged', notes }
 }
 

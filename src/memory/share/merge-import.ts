@@ -2,10 +2,7 @@
 
 import type { Actor, EventDraft } from '../event.ts'
 import { type MemoryRecord, noUse } from '../record.ts'
-import { findInstructions } from '../safety/instructions.ts'
-
-/** Set on records whose text speaks to a model: they wait for a person. */
-export const instructionFlag = 'instruction-like'
+import { instructionSigns, withSigns } from '../safety/record-flags.ts'
 
 export interface MergeContext {
   /** Whether this id is here, or was here and was purged. */
@@ -52,8 +49,7 @@ export function mergeRecords(records: readonly MemoryRecord[], context: MergeCon
 
 function draftOf(record: MemoryRecord, arrives: (id: string) => boolean, context: MergeContext): EventDraft {
   const { actor, from, now } = context
-  const words = [record.text, record.cue, ...(record.lesson?.procedure ?? []), record.fact?.value ?? '']
-  const signs = findInstructions(words.join('\n'))
+  const signs = instructionSigns(record)
   const { sources } = record.provenance
   const imported: MemoryRecord = {
     ...record,
@@ -67,7 +63,7 @@ function draftOf(record: MemoryRecord, arrives: (id: string) => boolean, context
     lastUsedAt: null,
     pinned: false,
     inhibited: false,
-    flags: [...new Set([...record.flags, ...(signs.length > 0 ? [instructionFlag] : [])])].slice(0, 20),
+    flags: withSigns(record.flags, signs),
     provenance: { ...record.provenance, sources: [...sources.slice(0, 199), { type: 'import', ref: from }] },
   }
   return {

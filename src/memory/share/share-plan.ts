@@ -3,10 +3,9 @@
 import { createHash } from 'node:crypto'
 import type { Actor, Change, EventDraft, Json } from '../event.ts'
 import { type MemoryRecord, noUse, recordSchema } from '../record.ts'
-import { findInstructions } from '../safety/instructions.ts'
+import { instructionFlag, instructionSigns } from '../safety/record-flags.ts'
 import { canonical } from '../store/canonical.ts'
 import { nameOf, parseShared, renderShared, type SharedRecord, sharedOf } from './markdown.ts'
-import { instructionFlag } from './merge-import.ts'
 
 export interface SharedFile {
   name: string
@@ -252,7 +251,7 @@ function editsOf(record: MemoryRecord, file: SharedRecord, base: BaseFile | unde
 
 function revision(input: ShareInput, record: MemoryRecord, edits: Edits, reason: string): EventDraft {
   const worded = Object.keys(edits).some((field) => field !== 'visibility')
-  const signs = worded ? signsIn({ ...record, ...edits }) : []
+  const signs = worded ? instructionSigns({ ...record, ...edits }) : []
   const after = {
     ...edits,
     ...(worded && { version: record.version + 1, edited: true }),
@@ -291,11 +290,7 @@ function recordOf(shared: SharedRecord, name: string, { namespace, now }: ShareI
     ...{ status: 'candidate', version: 1, lastUsedAt: null, confidence: 'imported' },
     ...{ pinned: false, inhibited: false, edited: false, flags: [], masked: 0 },
   }
-  return signsIn(record).length === 0 ? record : { ...record, flags: [instructionFlag] }
-}
-
-function signsIn({ text, cue, lesson, fact }: MemoryRecord): string[] {
-  return findInstructions([text, cue, ...(lesson?.procedure ?? []), fact?.value ?? ''].join('\n'))
+  return instructionSigns(record).length === 0 ? record : { ...record, flags: [instructionFlag] }
 }
 
 function faultOf(record: MemoryRecord): string | null {

@@ -98,8 +98,15 @@ function keep(session: Session, event: Omit<MemoryEvent, 'hash'>): MemoryEvent {
   return written
 }
 
-/** Takes over events of this same log, which must continue what is here. Throws `UserError`; then nothing changed. */
-export function adopt(options: LogOptions, events: readonly MemoryEvent[]): void {
+/**
+ * Takes over events of this same log, which must continue what is here, and appends what `then` makes of them. Throws
+ * `UserError`; then nothing changed.
+ */
+export function adopt(
+  options: LogOptions,
+  events: readonly MemoryEvent[],
+  then: (record: Turn['record']) => readonly EventDraft[] = () => [],
+): void {
   transaction(options.db, () => {
     const session = begin(options)
     for (const { hash, ...event } of events) {
@@ -111,6 +118,7 @@ export function adopt(options: LogOptions, events: readonly MemoryEvent[]): void
       for (const change of event.changes) takeOver(session, change, event)
       keep(session, event)
     }
+    for (const draft of then((id) => recordIn(session, id))) append(session, draft)
     project(session)
   })
 }

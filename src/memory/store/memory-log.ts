@@ -30,7 +30,7 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
     complete: (draft) => complete(draft, { namespace, id: newId(log.now()), now: log.now() }),
     append: (drafts) => decide(log, () => drafts),
     decide: (work) => decide(log, work),
-    adopt: (events) => adopt(log, events),
+    adopt: (events, then) => adopt(log, events, then),
     revert: (seq, actor, reason) => revertAll(log, [{ seq, reason }], actor)[0] as MemoryEvent,
     revertAll: (steps, actor) => revertAll(log, steps, actor),
     purge: (ids, actor, reason) => purge(log, ids, { actor, reason }),

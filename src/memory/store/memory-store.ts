@@ -102,9 +102,13 @@ export interface MemoryStore {
   decide(work: () => readonly EventDraft[]): MemoryEvent[]
   /**
    * Takes over events of this same log as they are (an export): the first one must continue what is here. Throws
-   * `UserError` when hashes or records do not fit, and changes nothing then.
+   * `UserError` when hashes or records do not fit, and changes nothing then. `then` may answer with events of its own,
+   * which are appended in the same transaction.
    */
-  adopt(events: readonly MemoryEvent[]): void
+  adopt(
+    events: readonly MemoryEvent[],
+    then?: (record: (id: string) => MemoryRecord | null) => readonly EventDraft[],
+  ): void
   /** Compensates an event (REVERTED). Throws `UserError` that names later events which must be undone first. */
   revert(seq: number, actor: EventDraft['actor'], reason: string): MemoryEvent
   /**
