@@ -154,6 +154,10 @@ test('a file mentions a repository wherever its pieces are cut', async () => {
     writeFileSync(file, `${'x'.repeat(at)}/home/ana/shop/a${'y'.repeat(100)}`)
     assert.equal(await mentions(file, needles), true, `at ${at}`)
   }
+  writeFileSync(file, '/home/ana/shopping /home/ana/shop-2 ana/shops')
+  assert.equal(await mentions(file, needles), false)
+  writeFileSync(file, 'git@example.org:ana/shop.git')
+  assert.equal(await mentions(file, needles), true)
   writeFileSync(file, 'x'.repeat(3 * megabyte))
   assert.equal(await mentions(file, needles), false)
   assert.equal(await mentions(join(folder.dir, 'none'), needles), false)

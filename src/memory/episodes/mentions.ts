@@ -40,12 +40,21 @@ export async function mentions(
   try {
     for await (const piece of pieces(file, signal)) {
       const seam = Buffer.concat([tail, piece.subarray(0, longest)])
-      if (needles.some((needle) => piece.includes(needle) || seam.includes(needle))) return true
+      if (needles.some((needle) => names(piece, needle) || names(seam, needle))) return true
       tail = Buffer.from(piece.subarray(-longest))
     }
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof TypeError) throw error
+  }
+  return false
+}
+
+/** `/home/ana/shop` is not named by `/home/ana/shopping`. What is cut off there may be it. */
+function names(bytes: Buffer, needle: Buffer): boolean {
+  for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
+    const next = bytes[at + needle.length]
+    if (next === undefined || !/[\w-]/.test(String.fromCharCode(next))) return true
   }
   return false
 }
