@@ -2,6 +2,8 @@
 
 import { forget } from '../../memory/learn/forget.ts'
 import type { Status } from '../../memory/record.ts'
+import { transaction } from '../../memory/store/database.ts'
+import type { MemoryStore } from '../../memory/store/memory-store.ts'
 import { type SweepContext, sweepAnchors, sweepBranches } from '../sweeps.ts'
 import type { MemoryRoom } from './room.ts'
 import { decide } from './write.ts'
@@ -43,23 +45,44 @@ function contextOf(
   return { store, db: view.db, viewId: view.viewId, git, commit, hasHistory, settled }
 }
 
-/** Reading all records costs time, so they are counted first. */
+/** Reading all records costs time: done once a day, and whenever there are too many. */
 function keepWithinCapacity(room: MemoryRoom): void {
   const { store, settings } = room
   const learned = { kinds: ['fact', 'lesson'], statuses: inUse } as const
-  if (store.count(learned) > settings.memoryCapacity) archiveSurplus(room)
+  const last = Number(store.db.prepare(selectMeta).get(key)?.value ?? 0)
+  const isDue = Math.abs(Date.now() - last) >= day
+  if (isDue || store.count(learned) > settings.memoryCapacity) archiveSurplus(room)
 }
+
+const day = 86_400_000
+/** Unix milliseconds of the last look at all of them. */
+const key = 'forget.looked'
+const selectMeta = 'select value from meta where key = ?'
+const upsertMeta =
+  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 
 /** Archives what hurt more than it helped, and what is worth least beyond the capacity. */
 export function archiveSurplus(room: MemoryRoom): void {
   const { store, settings } = room
+  const now = Date.now()
   decide(room, () => {
     const records = store.list({ kinds: ['fact', 'lesson'], statuses: inUse, limit: -1 })
-    return forget(records, {
+    const drafts = forget(records, {
       actor: { type: 'indexer', name: 'capacity' },
       capacity: settings.memoryCapacity,
-      now: Date.now(),
+      now,
       freshness: ({ status }) => (status === 'stale' ? 0.6 : 1),
     })
+    return drafts.filter(({ changes: [change] }) => change === undefined || !isWanted(store, change.id))
+  })
+  transaction(store.db, () => store.db.prepare(upsertMeta).run(key, String(now)))
+}
+
+/** A person brought it back after it had been archived: it is not taken away again. */
+function isWanted(store: MemoryStore, id: string): boolean {
+  const back = store.events({ id, types: ['RESTORED', 'REVERTED'], limit: 20 })
+  return back.some(({ type, actor, cause }) => {
+    if (actor.type !== 'person') return false
+    return type === 'RESTORED' || (cause !== null && store.event(cause)?.type === 'ARCHIVED')
   })
 }
