@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type Call, type Command, UsageError } from './command.ts'
-import { commands } from './commands.ts'
+import { commandGroups, commands } from './commands.ts'
 import { agreedSettings } from './embedder-consent.ts'
 import { settingsFromEnvironment } from './environment.ts'
 import { escapeJson } from './escape.ts'
@@ -54,7 +54,7 @@ async function runCommand(
 function explanation({ command, values }: ParsedLine): string | null {
   if (values.version === true) return packageJson.version
   if (values.help !== true) return null
-  return command === null ? overview(commands) : commandHelp(command)
+  return command === null ? overview(commandGroups) : commandHelp(command)
 }
 
 function makeCall(

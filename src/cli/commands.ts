@@ -30,37 +30,50 @@ import { sessionCommands } from './commands/sessions.ts'
 import { status } from './commands/status.ts'
 import { exportMemories, importMemories, share } from './commands/transfer.ts'
 
-export const commands: readonly Command[] = [
-  index,
-  search,
-  locate,
-  commits,
-  examine,
-  hot,
-  recall,
-  remember,
-  ...memoryLists,
-  why,
-  edit,
-  ...memoryActs,
-  forget,
-  undo,
-  log,
-  ...reviewCommands,
-  distil,
-  exportMemories,
-  importMemories,
-  share,
-  ...sessionCommands,
-  status,
-  excluded,
-  doctor,
-  benchLocalise,
-  benchIndex,
-  benchSearch,
-  benchAnn,
-  benchCorpus,
-  benchMemory,
-  benchMemoryHistory,
-  benchSessions,
+export interface CommandGroup {
+  title: string
+  commands: readonly Command[]
+}
+
+/** As a new user meets them. */
+export const commandGroups: readonly CommandGroup[] = [
+  {
+    title: 'Index and search',
+    commands: [index, search, locate, commits, examine, hot, status, excluded, doctor],
+  },
+  {
+    title: 'Memory',
+    commands: [
+      recall,
+      remember,
+      ...memoryLists,
+      why,
+      edit,
+      ...memoryActs,
+      forget,
+      undo,
+      log,
+      ...reviewCommands,
+      distil,
+      exportMemories,
+      importMemories,
+      share,
+    ],
+  },
+  { title: 'Sessions of other agents', commands: [...sessionCommands] },
+  {
+    title: 'Measuring',
+    commands: [
+      benchLocalise,
+      benchIndex,
+      benchSearch,
+      benchAnn,
+      benchCorpus,
+      benchMemory,
+      benchMemoryHistory,
+      benchSessions,
+    ],
+  },
 ]
+
+export const commands: readonly Command[] = commandGroups.flatMap((group) => group.commands)

@@ -1,6 +1,7 @@
 /** The help texts, made from the same table that parses the command line. */
 
 import type { Command, OptionTable } from './command.ts'
+import type { CommandGroup } from './commands.ts'
 import { consentVariable } from './embedder-consent.ts'
 import { settingVariables } from './environment.ts'
 import { columns } from './format.ts'
@@ -12,14 +13,13 @@ export function usageLine(command?: Command): string {
   return `Usage: ${words.filter((word) => word !== '').join(' ')}`
 }
 
-export function overview(commands: readonly Command[]): string {
-  const rows = commands.map((command) => [command.name, command.summary])
+export function overview(groups: readonly CommandGroup[]): string {
   return `Casebook: a persistent memory of a repository, its code and its history.
 
 ${usageLine()}
+Begin with 'casebook index', then ask: 'casebook locate ISSUE', 'casebook recall QUESTION'.
 
-Commands
-${columns(rows, '  ')}
+${groupRows(groups)}
 
 Options of every command
 ${optionRows(globalOptions)}
@@ -32,6 +32,15 @@ Settings are read from the environment:
 ${settingRows()}
 ${consentVariable}=HOST agrees that code is sent to that embedding server; nothing is sent without it.
 NO_COLOR=1 switches colours off.`
+}
+
+/** One table, so that the summaries of all groups stand below each other. */
+function groupRows(groups: readonly CommandGroup[]): string {
+  const all = groups.flatMap(({ commands }) => commands.map(({ name, summary }) => [name, summary]))
+  const lines = columns(all, '  ').split('\n')
+  return groups
+    .map(({ title, commands }) => [title, ...lines.splice(0, commands.length)].join('\n'))
+    .join('\n\n')
 }
 
 export function commandHelp(command: Command): string {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { commands } from '../../src/cli/commands.ts'
+import { commandGroups, commands } from '../../src/cli/commands.ts'
 import { commandHelp, overview } from '../../src/cli/help.ts'
 import { globalOptions } from '../../src/cli/parse-arguments.ts'
 import { cliProgram, runCli } from './run-cli.ts'
 
 test('the overview names every command, option, setting and exit code', () => {
-  const text = overview(commands)
+  const text = overview(commandGroups)
   const facts = [
     ...commands.flatMap(({ name, summary }) => [name, summary]),
     ...Object.keys(globalOptions).map((name) => `--${name}`),
@@ -17,6 +17,26 @@ test('the overview names every command, option, setting and exit code', () => {
     '130',
   ]
   for (const fact of facts) assert.ok(text.includes(fact), fact)
+})
+
+test('the overview has the commands in groups, each once, in one table', () => {
+  const lines = overview(commandGroups).split('\n')
+  const titles = commandGroups.map(({ title }) => lines.indexOf(title))
+  assert.deepEqual(
+    titles,
+    titles.toSorted((one, other) => one - other),
+  )
+  assert.ok(titles.every((at) => at > 0))
+  assert.deepEqual(
+    commandGroups.map(({ title }) => title),
+    ['Index and search', 'Memory', 'Sessions of other agents', 'Measuring'],
+  )
+  const rows = commands.map(({ name, summary }) =>
+    lines.find((line) => line.startsWith(`  ${name} `) && line.endsWith(summary)),
+  )
+  const places = rows.map((row, at) => row?.lastIndexOf(commands[at]?.summary ?? ''))
+  assert.equal(new Set(places).size, 1)
+  assert.equal(new Set(commands.map(({ name }) => name)).size, commands.length)
 })
 
 test('the help of a command names all of its options', () => {
