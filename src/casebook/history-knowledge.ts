@@ -29,6 +29,7 @@ import {
 import { intake } from '../memory/learn/intake.ts'
 import type { LearnProposal } from '../memory/learn/proposal.ts'
 import type { MemoryRecord, RecordDraft, Source } from '../memory/record.ts'
+import { flagged } from '../memory/safety/record-flags.ts'
 import { findOwn } from '../memory/safety/redact.ts'
 import type { MemoryStore } from '../memory/store/memory-store.ts'
 import { type HistoryState, historian } from './history-state.ts'
@@ -63,7 +64,7 @@ export async function learnFromHistory(
   if (!isNews && commandFiles === state.commandFiles) return { learned: 0, state: { learnedAt: base } }
   const files = await readTexts(git, candidates, signal)
   const drafts = await derive({ ...learning, head: base }, { tree, files })
-  const masked = await learning.mask(drafts)
+  const masked = (await learning.mask(drafts)).map((draft) => flagged(draft))
   signal.throwIfAborted()
   const learned = take(learning, masked, texts(files, await commitTexts(learning, masked)))
   return { learned, state: { learnedAt: base, commandFiles, waiting: 0 } }

@@ -15,6 +15,7 @@ import { toEpisode } from '../memory/learn/history-episodes.ts'
 import { episodeId } from '../memory/learn/history-ids.ts'
 import type { Log } from '../memory/ports.ts'
 import type { RecordDraft } from '../memory/record.ts'
+import { flagged } from '../memory/safety/record-flags.ts'
 import { acquireLease } from '../memory/store/lease.ts'
 import type { MemoryStore } from '../memory/store/memory-store.ts'
 import { followRewrites, linkReverts } from './history-fates.ts'
@@ -167,7 +168,8 @@ async function record(
     const began = performance.now()
     const fixes = await readFixes(git, fresh.slice(at, at + batchSize), signal)
     const drafts = fixes.flatMap((fix) => toEpisode(fix, branchOf(fix.sha)) ?? [])
-    const masked = await options.mask(drafts)
+    // A commit message is written by whoever could push once.
+    const masked = (await options.mask(drafts)).map((draft) => flagged(draft))
     signal.throwIfAborted()
     store.append(toEvents(store, masked))
     added += masked.length

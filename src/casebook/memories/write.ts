@@ -6,8 +6,8 @@ import type { IntakeContext } from '../../memory/learn/context.ts'
 import { accept, intake } from '../../memory/learn/intake.ts'
 import type { Neighbour } from '../../memory/learn/merge.ts'
 import type { LearnProposal } from '../../memory/learn/proposal.ts'
-import { type MemoryRecord, type RecordDraft, type Source, statuses } from '../../memory/record.ts'
-import { findInstructions } from '../../memory/safety/instructions.ts'
+import { type MemoryRecord, type RecordDraft, statuses } from '../../memory/record.ts'
+import { flagged } from '../../memory/safety/record-flags.ts'
 import { redact } from '../../memory/safety/redact.ts'
 import { redactDeep } from '../../memory/safety/redact-deep.ts'
 import { withArtifacts } from './contents.ts'
@@ -74,24 +74,12 @@ export function decide(room: MemoryRoom, work: () => EventDraft[]): MemoryEvent[
 async function prepare(room: MemoryRoom, draft: RecordDraft): Promise<RecordDraft> {
   const { value, masked } = await redactDeep(draft, redact)
   const clean = { ...value, masked: (draft.masked ?? 0) + masked }
-  const signs = isForeign(clean) ? findInstructions(wordsOf(clean)) : []
-  const flags = signs.length === 0 ? [] : ['instruction-like', ...signs]
-  const all = [...new Set([...(clean.flags ?? []), ...flags])].slice(0, 20)
-  return withArtifacts({ ...clean, flags: all }, room.store)
+  return withArtifacts(isOwnWord(clean) ? clean : flagged(clean, { attempts: false }), room.store)
 }
 
-/** What somebody outside this repository may have written to move an agent. */
-function isForeign({ provenance, kind }: RecordDraft): boolean {
-  if (provenance.author === 'person' || kind === 'episode') return false
-  return provenance.sources.some(isForeignSource) || provenance.author.includes('@')
-}
-
-function isForeignSource({ type }: Source): boolean {
-  return type === 'issue' || type === 'import'
-}
-
-function wordsOf({ text, cue, lesson, fact }: RecordDraft): string {
-  return [text, cue ?? '', ...(lesson?.procedure ?? []), fact?.value ?? ''].join('\n')
+/** A person may say what a person wants; all else may come from somebody who wants to move an agent. */
+function isOwnWord({ provenance }: RecordDraft): boolean {
+  return provenance.author === 'person' && !provenance.sources.some(({ type }) => type === 'import')
 }
 
 async function intakeContext(

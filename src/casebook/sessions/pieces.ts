@@ -4,7 +4,7 @@ import type { Extracted } from '../../memory/episodes/extract.ts'
 import type { Session } from '../../memory/episodes/session.ts'
 import type { LearnProposal } from '../../memory/learn/proposal.ts'
 import { type MemoryRecord, type RecordDraft, statuses } from '../../memory/record.ts'
-import { findInstructions } from '../../memory/safety/instructions.ts'
+import { flagged } from '../../memory/safety/record-flags.ts'
 import type { MemoryStore } from '../../memory/store/memory-store.ts'
 import { countPieces, type PieceRow, pieceOf } from '../../memory/store/session-sources.ts'
 import { hash } from './survey.ts'
@@ -46,12 +46,9 @@ export function piecesOf(session: Session, extracted: readonly Extracted[]): Pie
 /** Only what tests proved, and what says nothing that reads like an order, is shown before a person accepts it. */
 function untrusted(draft: RecordDraft): RecordDraft {
   const { episode } = draft
-  const said = [draft.text, episode?.goal, ...(episode?.signatures ?? []), ...(episode?.corrections ?? [])]
-  const signs = findInstructions(said.join('\n'))
-  const flags = signs.length === 0 ? [] : ['instruction-like', ...signs]
   const outcome = episode?.outcome
   const isProven = outcome?.verdict === 'passed' && outcome.source === 'tests'
-  return { ...draft, flags, ...((flags.length > 0 || !isProven) && { status: 'candidate' }) }
+  return flagged(isProven ? draft : { ...draft, status: 'candidate' }, { attempts: false })
 }
 
 export interface Known {
