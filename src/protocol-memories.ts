@@ -87,6 +87,16 @@ export type MemoryAction =
   | 'share'
   | 'unshare'
 
+/** What a handle (`mem:ID`, `art:SHA#L10-40`) leads to. */
+export interface OpenedMemory {
+  handle: string
+  found: boolean
+  /** Masked; a sentence that says what is missing where nothing was found. */
+  text: string
+  /** What was left out, in words; null: nothing. */
+  omitted: string | null
+}
+
 /** What waits for a person. */
 export interface ReviewQueue {
   candidates: { record: MemoryRecord; flags: string[] }[]
@@ -177,6 +187,8 @@ export interface Memories {
   list(request: ListRequest): Promise<MemoryPage>
   /** `asOf`: seq of an event. */
   show(reference: string, asOf?: number): Promise<MemoryDetail>
+  /** Lines are 1-based and included, at most 400 at once. A handle that leads nowhere is an answer, no error. */
+  open(handle: string, range?: { from?: number; to?: number }): Promise<OpenedMemory>
   edit(reference: string, edit: EditRequest): Promise<MemoryRecord>
   act(references: readonly string[], action: MemoryAction, reason?: string): Promise<MemoryRecord[]>
   /** Irreversible. */

@@ -16,6 +16,7 @@ import { acceptCandidates, decidePair, settleProposal } from './memories/decisio
 import { distil } from './memories/distil.ts'
 import { withHelpfulFind } from './memories/find.ts'
 import { forget, from } from './memories/forget.ts'
+import { open } from './memories/open.ts'
 import { list, log, openStats, review, show } from './memories/read.ts'
 import { credit, recall } from './memories/recall.ts'
 import { record, remember } from './memories/remember.ts'
@@ -153,6 +154,7 @@ function facade(room: MemoryRoom, notes: Notes): Memories {
     record: async (draft) => await record(room, draft, { type: 'agent', name: draft.provenance.author }),
     list: async (request) => list(room, request),
     show: (reference, asOf) => show(room, reference, asOf),
+    open: (handle, range) => open(room, handle, range),
     edit: (reference, request) => edit(room, reference, request),
     act: (references, action, reason) =>
       action === 'accept' ? acceptCandidates(room, references) : act(room, { references, action, reason }),

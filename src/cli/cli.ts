@@ -2,10 +2,10 @@
 
 import { resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { agreedSettings } from '../embedder-consent.ts'
+import { settingsFromEnvironment } from '../environment.ts'
 import { type Call, type Command, UsageError } from './command.ts'
 import { commandGroups, commands } from './commands.ts'
-import { agreedSettings } from './embedder-consent.ts'
-import { settingsFromEnvironment } from './environment.ts'
 import { escapeJson } from './escape.ts'
 import { exitCodes, reportFailure } from './failure.ts'
 import { commandHelp, overview } from './help.ts'

@@ -1,9 +1,9 @@
 /** The help texts, made from the same table that parses the command line. */
 
+import { consentVariable } from '../embedder-consent.ts'
+import { settingVariables } from '../environment.ts'
 import type { Command, OptionTable } from './command.ts'
 import type { CommandGroup } from './commands.ts'
-import { consentVariable } from './embedder-consent.ts'
-import { settingVariables } from './environment.ts'
 import { columns } from './format.ts'
 import { globalOptions } from './parse-arguments.ts'
 

@@ -57,7 +57,16 @@ const repeatable = new Set<keyof ServiceApi>([
   'sourceTurn',
 ])
 const repeatableOfSessions = new Set<SessionCall>(['sources', 'list', 'show'])
-const repeatableOfMemory = new Set<MemoryCall>(['recall', 'list', 'show', 'from', 'log', 'review', 'stats'])
+const repeatableOfMemory = new Set<MemoryCall>([
+  'recall',
+  'list',
+  'show',
+  'open',
+  'from',
+  'log',
+  'review',
+  'stats',
+])
 
 export class ServiceClient {
   readonly #options: ServiceClientOptions

@@ -14,6 +14,7 @@ const changes: Record<MemoryCall, boolean> = {
   record: true,
   list: false,
   show: false,
+  open: false,
   edit: true,
   act: true,
   forget: true,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { agreedSettings } from '../../src/cli/embedder-consent.ts'
 import { parseSettings, type Settings } from '../../src/config.ts'
+import { agreedSettings } from '../../src/embedder-consent.ts'
 
 const withEndpoint = (baseUrl: string): Settings =>
   parseSettings({ embedder: { kind: 'endpoint', baseUrl, model: 'some-model' } })

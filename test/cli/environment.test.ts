@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { settingsFromEnvironment, settingVariables } from '../../src/cli/environment.ts'
 import { defaultSettings } from '../../src/config.ts'
+import { settingsFromEnvironment, settingVariables } from '../../src/environment.ts'
 import { UserError } from '../../src/memory/ports.ts'
 
 test('without variables the defaults are used', () => {

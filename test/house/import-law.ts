@@ -35,6 +35,8 @@ const contracts = [
   ...nouns,
   ...records,
 ]
+/** How a process of its own is told its settings. */
+const settings = ['environment.ts', 'embedder-consent.ts']
 const deepest = ['memory/indexing', 'memory/episodes', 'memory/recall', 'memory/learn', 'memory/share']
 
 export const plan: Plan = {
@@ -89,6 +91,9 @@ export const plan: Plan = {
     rooms: [...nouns, ...records, 'protocol-memories.ts', 'protocol-sessions.ts'],
     packages: [],
   },
+  // How a process of its own, started by a person or an agent, is told its settings.
+  'src/environment.ts': { rooms: [...nouns, 'config.ts'], packages: [] },
+  'src/embedder-consent.ts': { rooms: ['config.ts'], packages: [] },
   'src/rpc.ts': { rooms: contracts, packages: ['birpc'] },
   'src/assets.ts': { rooms: [], packages: [] },
   'src/protocol-sessions.ts': { rooms: [...nouns, ...records, 'protocol-memories.ts'], packages: [] },
@@ -111,7 +116,7 @@ export const plan: Plan = {
     packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
   },
   'src/cli': {
-    rooms: [...contracts, 'casebook.ts', 'assets.ts', '../package.json'],
+    rooms: [...contracts, ...settings, 'casebook.ts', 'assets.ts', '../package.json'],
     packages: ['node:child_process', 'node:v8'],
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.

@@ -26,22 +26,30 @@ export interface QuotedEntry {
   foot?: string
 }
 
-/** Entries count from m1. Empty when there are none. */
-export function quoteBlock(entries: readonly QuotedEntry[]): string {
+/** How a block names its entries, and what it says that they are. */
+export interface QuoteStyle {
+  mark: string
+  about: string
+}
+
+const ofMemory: QuoteStyle = { mark: 'm', about: note }
+
+/** Entries count from 1 behind the mark: m1. Empty when there are none. */
+export function quoteBlock(entries: readonly QuotedEntry[], style: QuoteStyle = ofMemory): string {
   if (entries.length === 0) return ''
   const items = entries.map(({ label, text, foot = '' }, at) =>
     [
-      `[m${at + 1}] ${oneLine(label, 400)}`,
+      `[${style.mark}${at + 1}] ${oneLine(label, 400)}`,
       quoteLines(text),
       ...(foot === '' ? [] : [quoteLines(foot)]),
     ].join('\n'),
   )
-  return frame(items.join('\n\n'))
+  return frame(items.join('\n\n'), style.about)
 }
 
 /** Puts the frame around items whose stored words went through `quoteLines`. */
-export function frame(body: string): string {
-  return body === '' ? '' : [begin, note, '', neutralise(body), end].join('\n')
+export function frame(body: string, about: string = note): string {
+  return body === '' ? '' : [begin, about, '', neutralise(body), end].join('\n')
 }
 
 /** Stored words, each line behind a bar. */

@@ -15,11 +15,17 @@ export interface OpenedHandle {
   omitted: string | null
 }
 
-/** Never throws: a handle that leads nowhere is an answer for a model. */
-export function openHandle(store: MemoryStore, text: string): OpenedHandle {
+/** Lines, 1-based and included. */
+export interface LineRange {
+  from?: number
+  to?: number
+}
+
+/** Never throws: a handle that leads nowhere is an answer for a model. `range` goes before that of the handle. */
+export function openHandle(store: MemoryStore, text: string, range: LineRange = {}): OpenedHandle {
   const handle = parseHandle(text)
   if (handle === null) return missing(text, 'is no handle: write mem:ID or art:SHA#L10-40')
-  return handle.type === 'mem' ? openRecord(store, handle) : openArtifact(store, handle)
+  return handle.type === 'mem' ? openRecord(store, handle, range) : openArtifact(store, handle, range)
 }
 
 export function handleResolves(store: MemoryStore, text: string): boolean {
@@ -30,13 +36,13 @@ export function handleResolves(store: MemoryStore, text: string): boolean {
   return record !== null && (handle.version === null || handle.version <= record.version)
 }
 
-function openRecord(store: MemoryStore, handle: Handle & { type: 'mem' }): OpenedHandle {
+function openRecord(store: MemoryStore, handle: Handle & { type: 'mem' }, range: LineRange): OpenedHandle {
   const now = store.get(handle.id)
   if (now === null) return missing(handle.text, 'leads to no memory: it was forgotten or never there')
   if (now.inhibited) return missing(handle.text, 'leads to a memory that a person muted')
   const record = handle.version === null || handle.version === now.version ? now : versionOf(store, handle)
   if (record === null) return missing(handle.text, `has no such version; the newest is ${now.version}`)
-  return capped(handle.text, recordText(record), { from: 1, to: Number.POSITIVE_INFINITY })
+  return capped(handle.text, recordText(record), range)
 }
 
 /** The record after the last event that left it at that version. */
@@ -87,14 +93,12 @@ function episodeLines({ goal, attempts, outcome, commands, corrections, patch }:
   ]
 }
 
-function openArtifact(store: MemoryStore, handle: Handle & { type: 'art' }): OpenedHandle {
+function openArtifact(store: MemoryStore, handle: Handle & { type: 'art' }, range: LineRange): OpenedHandle {
   const sha = wholeSha(store, handle.sha)
   const artifact = sha === null ? null : store.artifact(sha)
   if (artifact === null) return missing(handle.text, 'leads to no evidence: it was forgotten or never there')
-  return capped(handle.text, artifact.content, {
-    from: handle.from ?? 1,
-    to: handle.to ?? Number.POSITIVE_INFINITY,
-  })
+  const own = { from: handle.from ?? 1, to: handle.to ?? Number.POSITIVE_INFINITY }
+  return capped(handle.text, artifact.content, { ...own, ...range })
 }
 
 const selectShas = 'select sha from artifact where sha >= ? and sha < ? order by sha limit 2'
@@ -106,7 +110,8 @@ function wholeSha({ db }: MemoryStore, start: string): string | null {
 }
 
 /** Lines from `from` to `to`, 1-based and included, at most `mostLines` of them. */
-function capped(handle: string, text: string, { from, to }: { from: number; to: number }): OpenedHandle {
+function capped(handle: string, text: string, range: LineRange): OpenedHandle {
+  const { from = 1, to = Number.POSITIVE_INFINITY } = range
   const lines = text.split('\n')
   const first = Math.max(1, from)
   const last = Math.min(to, lines.length)

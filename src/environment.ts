@@ -1,7 +1,7 @@
-/** The settings of the CLI: every setting is an environment variable, `maxFileSize` is `CASEBOOK_MAX_FILE_SIZE`. */
+/** The settings of a process of its own: each one is a variable, `maxFileSize` is `CASEBOOK_MAX_FILE_SIZE`. */
 
-import { defaultSettings, parseSettings, type Settings } from '../config.ts'
-import { UserError } from '../memory/ports.ts'
+import { defaultSettings, parseSettings, type Settings } from './config.ts'
+import { UserError } from './memory/ports.ts'
 
 export interface SettingVariable {
   variable: string

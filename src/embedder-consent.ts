@@ -1,6 +1,6 @@
 /** Code leaves this machine only for a server that the person named twice: as endpoint, and as agreed to. */
 
-import type { Settings } from '../config.ts'
+import type { Settings } from './config.ts'
 
 /** The variable that names the host to which code may be sent. */
 export const consentVariable = 'CASEBOOK_SEND_CODE_TO'
