@@ -14,21 +14,13 @@ const code = { 'shop/tax.py': 'def vat_of(price):\n    return price * 0.2\n' }
 async function learned(book: Casebook, text: string): Promise<string> {
   const goal = `${text} in shop/tax.py`
   const { record: ground } = await book.memories.record(episodeOf({ goal, sessionId: text, symbols: ['x'] }))
-  const lesson = {
-    polarity: 'do',
-    stream: 'reasoning',
-    role: null,
-    order: null,
-    params: {},
-    procedure: [],
-  } as const
   const draft: RecordDraft = {
     kind: 'lesson',
     text,
     entities: ['shop/tax.py'],
     confidence: 'verified',
     provenance: { sources: [{ type: 'episode', ref: ground.id }], author: 'indexer', method: 'test' },
-    lesson,
+    lesson: { polarity: 'do', stream: 'reasoning', role: null, order: null, params: {}, procedure: [] },
   }
   const { record } = await book.memories.record(draft)
   assert.equal(record.status, 'active')

@@ -16,6 +16,7 @@ import { redact } from '../../memory/safety/redact.ts'
 import { transaction } from '../../memory/store/database.ts'
 import type { DistilSummary } from '../../protocol-memories.ts'
 import { gatherEvidence } from './evidence.ts'
+import { withKey } from './find.ts'
 import type { MemoryRoom } from './room.ts'
 import { archiveSurplus } from './sweep.ts'
 import { decide, write } from './write.ts'
@@ -80,18 +81,37 @@ function work({ store }: MemoryRoom): Work[] {
 
 async function withoutModel(room: MemoryRoom, summary: DistilSummary, signal?: AbortSignal): Promise<void> {
   const episodes = work(room)
+  const noteless = usedWithoutNote(room)
   summary.episodes = episodes.length
-  if (episodes.length === 0) return
+  if (episodes.length === 0 && noteless.length === 0) return
   const { head } = await room.code.branches()
   const view = room.code.view()
   const lookup = view === null ? null : openViewLookup(view)
   const blobOf = (path: string) => lookup?.fileAt(path)?.oid ?? undefined
-  const all = proposals(episodes, { blobOf, head })
+  const all = proposals(episodes, { blobOf, head, noteless })
   for (let at = 0; at < all.length; at += batch) {
     signal?.throwIfAborted()
     const { events } = await write(room, all.slice(at, at + batch), { type: 'indexer', name: 'distil' })
     add(summary, events)
   }
+}
+
+const selectUsed = `
+  select item.id as id from item_use as use join item on item.rowid = use.item
+  where use.helped > 0 and use.cited > 0 and item.kind = 'episode' and item.status = 'active' order by item.id`
+
+/** Episodes that were cited and helped, while no fact or lesson, of whatever status, comes from them. */
+function usedWithoutNote({ store }: MemoryRoom): MemoryRecord[] {
+  const kinds = ['fact', 'lesson'] as const
+  const isNoted = (ref: string) => withKey(store, 'source', ref, { kinds, limit: 1 }).length > 0
+  return store.db
+    .prepare(selectUsed)
+    .all()
+    .flatMap(({ id }) => store.get(String(id)) ?? [])
+    .filter(({ id, episode }) => {
+      const commit = episode?.patch?.commit
+      return !isNoted(id) && (commit === undefined || !isNoted(commit))
+    })
 }
 
 interface Asking {

@@ -5,13 +5,16 @@ import { comparisonLessons, workflowLessons } from './distil-attempts.ts'
 import { commandFacts, reliabilityFacts } from './distil-commands.ts'
 import { signatureLessons } from './distil-signatures.ts'
 import type { LearnProposal } from './proposal.ts'
-import { isWork } from './work.ts'
+import { noteOf } from './reconsolidate.ts'
+import { isWork, type Work } from './work.ts'
 
 export interface DistilOptions {
   /** Git blob id of a file as it is now; undefined where there is none. Lessons about it are anchored by it. */
   blobOf(path: string): string | undefined
   /** Commit of those blobs; null outside git. */
   head: string | null
+  /** Episodes of any origin that were cited and helped, and that nothing was learned from yet. */
+  noteless?: readonly MemoryRecord[]
 }
 
 /**
@@ -29,7 +32,16 @@ export function distil(records: readonly MemoryRecord[], options: DistilOptions)
     ...episodes.flatMap(comparisonLessons),
     ...episodes.flatMap(workflowLessons),
   ]
-  return drafts.map((draft) => ({ op: 'add', draft: withAnchors(draft, options) }))
+  const all = [...drafts, ...notes(options.noteless ?? [], drafts)]
+  return all.map((draft) => ({ op: 'add', draft: withAnchors(draft, options) }))
+}
+
+/** One note for each episode that none of the drafts is made of. */
+function notes(noteless: readonly MemoryRecord[], drafts: readonly RecordDraft[]): RecordDraft[] {
+  const told = new Set(drafts.flatMap(({ provenance }) => provenance.sources.map(({ ref }) => ref)))
+  return noteless
+    .filter((record): record is Work => record.episode !== undefined && !told.has(record.id))
+    .flatMap((episode) => noteOf(episode) ?? [])
 }
 
 /** Paths among the entities that are files now become anchors. */
