@@ -69,6 +69,9 @@ export interface EditRequest {
   cue?: string
   tags?: readonly string[]
   procedure?: readonly string[]
+  /** Of a fact: what it asserts. Without one, words that no longer hold the old value clear it and its checker. */
+  value?: string | null
+  checker?: string | null
   /** The version that the person saw: another one means that somebody was faster. */
   expectedVersion?: number
 }

@@ -1,11 +1,12 @@
 /** What a person does to records: edit, pin, mute, archive, accept, forget, undo. One act is one event. */
 
 import type { Actor, Change, EventDraft, EventType, MemoryEvent } from '../../memory/event.ts'
+import { judgeEdited } from '../../memory/learn/admit.ts'
 import { setFields } from '../../memory/learn/workbook.ts'
 import { UserError } from '../../memory/ports.ts'
 import { reanchor } from '../../memory/recall/records/anchors.ts'
 import type { MemoryRecord, Status } from '../../memory/record.ts'
-import { redact } from '../../memory/safety/redact.ts'
+import { findOwn, redact } from '../../memory/safety/redact.ts'
 import { collides } from '../../memory/store/fold.ts'
 import type { MemoryStore } from '../../memory/store/memory-store.ts'
 import type { EditRequest, MemoryAction } from '../../protocol-memories.ts'
@@ -34,6 +35,7 @@ export async function edit(room: MemoryRoom, reference: string, request: EditReq
     checkVersion(record, request.expectedVersion ?? found.version, store)
     const fields = editedFields(record, words)
     if (Object.keys(fields).length === 0) return []
+    checkWords(record, { ...fields, masked: record.masked + words.masked })
     // Whoever changes the words of a stale memory says that they are true of the code as it is now.
     const renewed: Fields = record.status === 'stale' ? { status: 'active', anchors } : {}
     const marks: Fields = { version: record.version + 1, edited: true, masked: record.masked + words.masked }
@@ -49,6 +51,8 @@ interface MaskedWords {
   cue?: string
   tags?: string[]
   procedure?: string[]
+  value?: string | null
+  checker?: string | null
   masked: number
 }
 
@@ -59,12 +63,14 @@ async function masked(request: EditRequest): Promise<MaskedWords> {
     count += result.masked
     return result.text
   }
-  const { text, cue, tags, procedure } = request
+  const { text, cue, tags, procedure, value, checker } = request
   const words = {
     ...(text !== undefined && { text: await clean(text) }),
     ...(cue !== undefined && { cue: await clean(cue) }),
     ...(tags !== undefined && { tags: await Promise.all(tags.map(clean)) }),
     ...(procedure !== undefined && { procedure: await Promise.all(procedure.map(clean)) }),
+    ...(value !== undefined && { value: value === null ? null : await clean(value) }),
+    ...(checker !== undefined && { checker: checker === null ? null : await clean(checker) }),
   }
   if (words.text === '')
     throw new UserError('A memory needs words.', "Use 'forget' or 'archive' to be rid of it.")
@@ -81,7 +87,18 @@ function checkVersion(record: MemoryRecord, expected: number, store: MemoryStore
   )
 }
 
-function editedFields(record: MemoryRecord, { text, cue, tags, procedure }: MaskedWords): Fields {
+/** Throws `UserError` where the result is nothing that could have been remembered. */
+function checkWords(record: MemoryRecord, fields: Fields): void {
+  const why = judgeEdited({ ...record, ...fields }, { secretsIn: (text) => findOwn(text).length })
+  if (why === null) return
+  throw new UserError(
+    `The change was not made (${why}).`,
+    'Write one thought in a few whole words. Nothing was changed.',
+  )
+}
+
+function editedFields(record: MemoryRecord, words: MaskedWords): Fields {
+  const { text, cue, tags, procedure } = words
   const fields: Fields = {}
   if (text !== undefined && text !== record.text) fields.text = text
   if (cue !== undefined && cue !== record.cue) fields.cue = cue
@@ -89,7 +106,22 @@ function editedFields(record: MemoryRecord, { text, cue, tags, procedure }: Mask
   if (procedure !== undefined && record.lesson !== undefined)
     if (procedure.join('\n') !== record.lesson.procedure.join('\n'))
       fields.lesson = { ...record.lesson, procedure }
+  const fact = editedFact(record, words)
+  if (fact !== undefined && JSON.stringify(fact) !== JSON.stringify(record.fact)) fields.fact = fact
   return fields
+}
+
+/** A value that the words no longer hold would contradict them in every comparison; its checker would prove it. */
+function editedFact({ fact, text: old }: MemoryRecord, words: MaskedWords): MemoryRecord['fact'] {
+  if (fact === undefined) return undefined
+  const { text = old, value, checker } = words
+  const isGone = fact.value !== null && old.includes(fact.value) && !text.includes(fact.value)
+  const isOther = isGone || (value !== undefined && value !== fact.value)
+  return {
+    key: fact.key,
+    value: value === undefined ? (isGone ? null : fact.value) : value,
+    checker: checker === undefined ? (isOther ? null : fact.checker) : checker,
+  }
 }
 
 interface Act {

@@ -8,12 +8,13 @@ import { listOption, onlyArgument, textOption, withMemories } from '../with-memo
 export const edit: Command = {
   name: 'edit',
   summary: 'Change the words of a memory',
-  usage: 'ID --text TEXT | --cue TEXT | --tags LIST',
+  usage: 'ID --text TEXT | --cue TEXT | --tags LIST | --value VALUE',
   details: 'Nothing overwrites words of a person without asking. The words before stay in the log.',
   options: {
     text: { type: 'string', value: 'TEXT', help: 'the new text' },
     cue: { type: 'string', value: 'WHEN', help: 'one sentence: when this matters' },
     tags: { type: 'string', value: 'LIST', help: 'words to find it by, comma-separated' },
+    value: { type: 'string', value: 'VALUE', help: 'what a fact asserts, as its new words say it' },
     expect: { type: 'string', value: 'N', help: 'only if it is still version N' },
   },
   async run(call) {
@@ -22,17 +23,22 @@ export const edit: Command = {
     const text = textOption(values.text)
     const cue = textOption(values.cue)
     const tags = listOption(values.tags)
-    if (text === undefined && cue === undefined && tags === undefined)
-      throw new UsageError('Say what to change: --text, --cue or --tags.', edit)
+    const value = textOption(values.value)
+    if (text === undefined && cue === undefined && tags === undefined && value === undefined)
+      throw new UsageError('Say what to change: --text, --cue, --tags or --value.', edit)
     const expectedVersion = parseCount('expect', values.expect, edit, 1e9)
     const record = await withMemories(call, (memories) =>
       memories.edit(id, {
         ...(text !== undefined && { text }),
         ...(cue !== undefined && { cue }),
         ...(tags !== undefined && { tags }),
+        ...(value !== undefined && { value }),
         ...(expectedVersion !== undefined && { expectedVersion }),
       }),
     )
+    const isCleared = text !== undefined && record.fact?.key != null && record.fact.value === null
+    if (isCleared)
+      call.terminal.note('The words no longer hold what this fact asserted: say it with --value.')
     return { data: record, text: (style) => recordLines(record, style) }
   },
 }

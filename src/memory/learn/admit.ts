@@ -39,6 +39,16 @@ export function admit(draft: RecordDraft, evidence: Evidence): Admission {
   return { ok: true, draft, notes }
 }
 
+/** Judges words that a person changed: form, secrets and size. Why is the person's to know. */
+export function judgeEdited(record: RecordDraft, evidence: Pick<Evidence, 'secretsIn'>): string | null {
+  const schema = schemaReason(record)
+  if (schema !== null) return `G1: ${schema}`
+  const left = secret(record, evidence)
+  if (left !== null) return `G4: ${left}`
+  const length = size(record)
+  return length === null ? null : `G7: ${length}`
+}
+
 /** A reason to refuse, or null. `sources` is the text of all cited sources. */
 type Judge = (draft: RecordDraft, evidence: Evidence, sources: string) => string | null
 
@@ -130,7 +140,7 @@ function claimedLiterals(draft: RecordDraft): string[] {
 /** What masking leaves in the place of a secret. */
 const mask = /\[(?:masked|redacted|secret)[^\]]*\]|<(?:masked|redacted|secret)[^>]*>|\*{3,}|•+/gi
 
-function secret(draft: RecordDraft, evidence: Evidence): string | null {
+function secret(draft: RecordDraft, evidence: Pick<Evidence, 'secretsIn'>): string | null {
   const texts = [draft.text, draft.cue ?? '', draft.fact?.value ?? '', ...(draft.lesson?.procedure ?? [])]
   const left = evidence.secretsIn(texts.join('\n'))
   if (left > 0) return `holds ${left} ${left === 1 ? 'secret' : 'secrets'} that masking did not remove`
@@ -193,7 +203,9 @@ function isEmptyEpisode({ episode }: RecordDraft): boolean {
 function size(draft: RecordDraft): string | null {
   const words = countWords(draft.text)
   const most = mostWords[draft.kind]
-  if (words > most) return `has ${words} words; a ${draft.kind} holds at most ${most}`
+  // The schema counts lone signs as well, and what it refuses must not come as far as the store.
+  const pieces = draft.text.split(/\s+/).length
+  if (pieces > most) return `has ${pieces} words; a ${draft.kind} holds at most ${most}`
   if (words < fewestWords) return `has ${words} words: too few to understand later`
   const bytes = draft.kind === 'episode' ? 0 : JSON.stringify(draft).length
   return bytes > largest ? `takes ${bytes} characters with its fields; at most ${largest}` : null

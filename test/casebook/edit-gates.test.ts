@@ -1,0 +1,52 @@
+/** An edit is judged as a new memory is, and what a fact asserts follows its words. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RecordDraft } from '../../src/memory/record.ts'
+import { makeRepo } from '../harness/fixture-repo.ts'
+import { openMemory } from './open-memory.ts'
+
+const command: RecordDraft = {
+  kind: 'fact',
+  text: 'The unit tests of this project run with `pytest -q`',
+  provenance: { sources: [{ type: 'person', ref: 'Ada' }], author: 'person', method: 'remember' },
+  confidence: 'verified',
+  fact: { key: 'test-command(unit)', value: 'pytest -q', checker: 'pytest -q' },
+}
+
+async function withFact(t: Parameters<typeof openMemory>[0]) {
+  const repo = makeRepo({ 'shop/tax.py': 'def vat_of(price):\n    return price * 0.2\n' })
+  t.after(repo.cleanup)
+  const { memories } = await openMemory(t, repo.dir)
+  const { record } = await memories.record(command)
+  return { memories, record }
+}
+
+test('an edit to what no memory may be is refused, and nothing changes', async (t) => {
+  const { memories, record } = await withFact(t)
+  const before = memories.stats().events
+  await assert.rejects(memories.edit(record.id, { text: 'sure' }), /G7: has 1 words: too few/)
+  await assert.rejects(memories.edit(record.id, { text: 'word '.repeat(101) }), /G7: has 101 words/)
+  await assert.rejects(memories.edit(record.id, { tags: ['t'.repeat(61)] }), /G1: tags\.0/)
+  const secret = `ghp_${'a1B2c3D4e5F6g7H8i9J0'.repeat(2).slice(0, 36)}`
+  await assert.rejects(memories.edit(record.id, { text: secret }), /G[47]: /)
+  assert.equal(memories.stats().events, before)
+  assert.equal((await memories.show(record.id)).record.text, record.text)
+})
+
+test('words that no longer hold the value of a fact take it and its checker away, and keep the key', async (t) => {
+  const { memories, record } = await withFact(t)
+  const same = await memories.edit(record.id, { text: 'Unit tests run with `pytest -q` here' })
+  assert.deepEqual(same.fact, command.fact)
+  const other = await memories.edit(record.id, { text: 'Unit tests run with `tox -e py` here' })
+  assert.deepEqual(other.fact, { key: 'test-command(unit)', value: null, checker: null })
+  await memories.undo()
+  assert.deepEqual((await memories.show(record.id)).record.fact, command.fact)
+})
+
+test('an edit may say the new value of a fact', async (t) => {
+  const { memories, record } = await withFact(t)
+  const text = 'Unit tests run with `tox -e py` here'
+  const edited = await memories.edit(record.id, { text, value: 'tox -e py' })
+  assert.deepEqual(edited.fact, { key: 'test-command(unit)', value: 'tox -e py', checker: null })
+})
