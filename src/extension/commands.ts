@@ -10,6 +10,7 @@ import { healthText, redactPaths } from './health-text.ts'
 import { locateIssue } from './locate-pick.ts'
 import { addMemoryCommands } from './memory-commands.ts'
 import { searchMemory } from './search-pick.ts'
+import { addSessionCommands } from './session-commands.ts'
 import { registerCommand } from './shown-errors.ts'
 import type { WindowMemory } from './window-memory.ts'
 
@@ -40,6 +41,7 @@ export function addCommands(context: vscode.ExtensionContext, parts: CommandPart
   add('menu', () => showMenu(memory))
   addCommitCommands(context, parts)
   addMemoryCommands(context, parts)
+  addSessionCommands(context, parts)
 }
 
 /** Goes on where a run was stopped or failed, or begins where indexing does not begin by itself. */
@@ -79,6 +81,7 @@ async function showMenu(memory: WindowMemory): Promise<void> {
     ['lightbulb', vscode.l10n.t('Recall…'), 'casebook.recall', true],
     ['add', vscode.l10n.t('Remember…'), 'casebook.remember', true],
     ['checklist', vscode.l10n.t('Review Memories'), 'casebook.reviewMemories', true],
+    ['cloud-download', vscode.l10n.t('Import Past Sessions…'), 'casebook.importSessions', true],
     ['book', vscode.l10n.t('Show Casebook'), 'casebook.panel.focus', true],
     ['debug-pause', vscode.l10n.t('Pause Indexing'), 'casebook.pause', kinds.has('indexing')],
     ['debug-start', vscode.l10n.t('Resume Indexing'), 'casebook.resume', kinds.has('paused')],

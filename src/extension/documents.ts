@@ -2,10 +2,12 @@
 
 import * as vscode from 'vscode'
 import type { CommitDetail, ExcludedFile } from '../protocol.ts'
+import type { SessionImport } from '../protocol-sessions.ts'
 import { healthReport } from './health-report.ts'
 import { healthText } from './health-text.ts'
 import { memoryPageText, whyPageText } from './memory-page-text.ts'
-import { type PageTarget, pageLinks } from './page-links.ts'
+import { fileLink, type PageTarget, pageLinks } from './page-links.ts'
+import { importPageText, sessionPageText, turnPageText } from './session-page-text.ts'
 import type { WindowMemory } from './window-memory.ts'
 
 const scheme = 'casebook'
@@ -14,7 +16,15 @@ export type Page =
   | { kind: 'commit'; root: string; sha: string }
   | { kind: 'excluded'; root: string }
   | { kind: 'health' }
+  | MemoriesPage
+  | { kind: 'turn'; root: string; id: string; title: string }
+  /** What an import did: the page holds it, nothing else remembers it. */
+  | { kind: 'import'; root: string; done: SessionImport }
+
+/** Shows memories, and is shown anew when they change. */
+type MemoriesPage =
   | { kind: 'memory' | 'why'; root: string; id: string; title: string }
+  | { kind: 'session'; root: string; reference: string; title: string }
 
 export interface Documents {
   show(page: Page): Promise<void>
@@ -60,26 +70,43 @@ function uriOf(page: Page): vscode.Uri {
 
 function isAboutMemory(uri: vscode.Uri, root: string): boolean {
   const page = JSON.parse(uri.query) as Page
-  return (page.kind === 'memory' || page.kind === 'why') && page.root === root
+  return isWithMemories(page) && page.root === root
+}
+
+function isWithMemories(page: Page): page is MemoriesPage {
+  return page.kind === 'memory' || page.kind === 'why' || page.kind === 'session'
 }
 
 function linksOf(memory: WindowMemory, document: vscode.TextDocument): vscode.DocumentLink[] {
   const page = JSON.parse(document.uri.query) as Page
-  if (page.kind !== 'memory' && page.kind !== 'why') return []
-  return pageLinks(document.getText()).map(({ line, start, end, target }) => {
-    const range = new vscode.Range(line, start, line, end)
-    return new vscode.DocumentLink(range, targetUri(memory, page.root, target))
+  if (page.kind === 'turn') return fileLinks(document.getText())
+  if (!isWithMemories(page)) return []
+  return pageLinks(document.getText()).flatMap(({ line, start, end, target }) => {
+    const uri = targetUri(memory, page, target)
+    return uri === null ? [] : [new vscode.DocumentLink(new vscode.Range(line, start, line, end), uri)]
   })
 }
 
-function targetUri(memory: WindowMemory, root: string, target: PageTarget): vscode.Uri {
+function fileLinks(text: string): vscode.DocumentLink[] {
+  const found = fileLink(text)
+  if (found === null) return []
+  const { line, start, end, file, at } = found
+  const uri = vscode.Uri.file(file).with({ fragment: at === null ? '' : `L${at}` })
+  return [new vscode.DocumentLink(new vscode.Range(line, start, line, end), uri)]
+}
+
+function targetUri(memory: WindowMemory, page: MemoriesPage, target: PageTarget): vscode.Uri | null {
+  const { root } = page
   if (target.kind === 'code') {
     return memory.uriOf({ root, path: target.path }).with({ fragment: `L${target.startLine}` })
   }
-  const [command, argument] =
-    target.kind === 'commit'
-      ? ['casebook.examineCommit', { root, sha: target.sha }]
-      : ['casebook.openMemory', { root, id: target.id }]
+  if (target.kind === 'commit') return commandUri('casebook.examineCommit', { root, sha: target.sha })
+  if (target.kind === 'memory') return commandUri('casebook.openMemory', { root, id: target.id })
+  const id = target.id ?? (page.kind === 'session' ? null : page.id)
+  return id === null ? null : commandUri('casebook.openSourceTurn', { root, id })
+}
+
+function commandUri(command: string, argument: object): vscode.Uri {
   return vscode.Uri.parse(`command:${command}?${encodeURIComponent(JSON.stringify([argument]))}`)
 }
 
@@ -87,6 +114,9 @@ function titleOf(page: Page): string {
   if (page.kind === 'commit') return `${page.sha.slice(0, 10)}.diff`
   if (page.kind === 'memory') return `${page.title}.md`
   if (page.kind === 'why') return `Why ${page.title}.md`
+  if (page.kind === 'turn') return `Source ${page.title}.md`
+  if (page.kind === 'session') return `Session ${page.title}.md`
+  if (page.kind === 'import') return 'Casebook import of sessions.md'
   return page.kind === 'excluded' ? 'Casebook excluded files.txt' : 'Casebook health.md'
 }
 
@@ -102,6 +132,15 @@ async function textOf(memory: WindowMemory, context: vscode.ExtensionContext, pa
       return memoryPageText(await memory.ask('show', [page.id], { root: page.root }))
     case 'why':
       return whyPageText(await memory.ask('show', [page.id], { root: page.root }))
+    case 'turn':
+      return turnPageText(vscode.l10n, await memory.call('sourceTurn', page))
+    case 'session':
+      return sessionPageText(
+        vscode.l10n,
+        await memory.askSessions('show', [page.reference], { root: page.root }),
+      )
+    case 'import':
+      return importPageText(vscode.l10n, page.done)
   }
 }
 

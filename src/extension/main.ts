@@ -8,6 +8,8 @@ import { addFreshness } from './freshness.ts'
 import { addMemoryTree, type MemoryTree } from './memory-tree.ts'
 import { openWindowMemory } from './open-window-memory.ts'
 import { addPanel } from './panel.ts'
+import { addSessionOffer } from './session-offer.ts'
+import { addSourceTree, type SourceTree } from './source-tree.ts'
 import { addStatusBar } from './status-bar.ts'
 import type { WindowMemory } from './window-memory.ts'
 
@@ -19,6 +21,7 @@ export interface CasebookExtension {
   /** How many pages of the panel were served. */
   panelPages(): number
   tree: MemoryTree
+  sources: SourceTree
 }
 
 export function activate(context: vscode.ExtensionContext): CasebookExtension {
@@ -30,7 +33,9 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
   addCommands(context, { memory, documents, log })
   const panel = addPanel(context, memory)
   const tree = addMemoryTree(context, memory, log)
+  const sources = addSourceTree(context, memory, log)
   addFreshness(context, memory, log)
   addEmbedderConsent(context, memory)
-  return { activationMilliseconds: performance.now() - began, memory, panelPages: panel.pages, tree }
+  addSessionOffer(context, memory, log)
+  return { activationMilliseconds: performance.now() - began, memory, panelPages: panel.pages, tree, sources }
 }

@@ -65,6 +65,6 @@ async function refsOf({ memory }: CommandParts, args: readonly unknown[]): Promi
 }
 
 /** A root by its name, or by a row of the tree that lies in it. */
-function rootOf(value: unknown): unknown {
+export function rootOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'root' in value ? value.root : value
 }

@@ -6,6 +6,7 @@ import type { AnchorState } from '../memory/recollection.ts'
 import type { MemoryRecord, Source } from '../memory/record.ts'
 import type { MemoryDetail } from '../protocol-memories.ts'
 import { kindText, statusText } from './memory-text.ts'
+import { hasPlace, openTurnLine } from './session-page-text.ts'
 
 /** What was written elsewhere stands as a quotation, so that it can be taken neither for our words nor for a link. */
 export function memoryPageText({
@@ -29,7 +30,7 @@ export function memoryPageText({
     ...bodyLines(record),
     ...section('Why do you know this?', why.map(bullet)),
     ...section('The code it is about', anchors.map(anchorLine)),
-    ...section('Where it comes from', record.provenance.sources.map(sourceLine)),
+    ...section('Where it comes from', sourceLines(record)),
     ...section('Other memories', links),
     ...section(
       'Evidence',
@@ -49,7 +50,7 @@ export function whyPageText(detail: MemoryDetail): string {
     ...quoted(record.text),
     '',
     ...why.map(bullet),
-    ...section('Where it comes from', record.provenance.sources.map(sourceLine)),
+    ...section('Where it comes from', sourceLines(record)),
     ...section('The code it is about', detail.anchors.map(anchorLine)),
     ...section('What happened to it, newest first', history.map(eventLine)),
     ...section('Use', [useLine(record)]),
@@ -122,6 +123,11 @@ function anchorLine({ anchor, state, to }: AnchorState): string {
 
 function place(path: string, startLine = 1, endLine = startLine): string {
   return `${oneLine(path)}:${startLine}-${endLine}`
+}
+
+function sourceLines({ provenance }: MemoryRecord): string[] {
+  const lines = provenance.sources.map(sourceLine)
+  return hasPlace(provenance) ? [...lines, '', openTurnLine] : lines
 }
 
 function sourceLine({ type, ref, agent, turns, place: where }: Source): string {

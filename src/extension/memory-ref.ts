@@ -20,11 +20,15 @@ export async function recordOf(memory: WindowMemory, { root, id }: MemoryRef): P
   return (await memory.ask('show', [id], { root })).record
 }
 
-export function pageOf(kind: 'memory' | 'why', root: string, record: MemoryRecord): Page {
-  const title = labelOf(record)
+export function pageOf(kind: 'memory' | 'why' | 'turn', root: string, record: MemoryRecord): Page {
+  return { kind, root, id: record.id, title: pageTitle(labelOf(record)) || record.id }
+}
+
+/** What a file could be called. */
+export function pageTitle(label: string): string {
+  return label
     .replace(/[^\p{L}\p{N} _.,'()-]+/gu, ' ')
     .replace(/^(.{30,45})\s.*$/u, '$1')
     .slice(0, 45)
     .replace(/[^\p{L}\p{N}]+$/u, '')
-  return { kind, root, id: record.id, title: title || record.id }
 }

@@ -8,7 +8,7 @@ export type RowRecord = Pick<
   MemoryRecord,
   'id' | 'kind' | 'text' | 'status' | 'branch' | 'validFrom' | 'pinned' | 'inhibited'
 > &
-  Partial<Pick<MemoryRecord, 'lesson' | 'episode' | 'flags' | 'cue'>>
+  Partial<Pick<MemoryRecord, 'lesson' | 'episode' | 'flags' | 'cue' | 'provenance'>>
 
 const longestLabel = 120
 
@@ -59,11 +59,13 @@ export function statusText(status: MemoryRecord['status']): string {
   return status === 'active' ? '' : status === 'stale' ? 'code changed' : status
 }
 
-/** What the menus ask: `memory;lesson;kept;unpinned;heard;`. */
-export function contextOf({ kind, status, pinned, inhibited }: RowRecord): string {
+/** What the menus ask: `memory;lesson;kept;unpinned;heard;`, with `sourced;` where a session can be opened. */
+export function contextOf({ kind, status, pinned, inhibited, provenance }: RowRecord): string {
   const isKept = status === 'active' || status === 'stale' || status === 'contested'
   const group = status === 'candidate' ? 'candidate' : isKept ? 'kept' : 'archived'
-  return ['memory', kind, group, pinned ? 'pinned' : 'unpinned', inhibited ? 'muted' : 'heard', ''].join(';')
+  const marks = ['memory', kind, group, pinned ? 'pinned' : 'unpinned', inhibited ? 'muted' : 'heard']
+  const isSourced = provenance?.sources.some(({ place }) => place !== undefined) === true
+  return [...marks, ...(isSourced ? ['sourced'] : []), ''].join(';')
 }
 
 /** Against the code as it is now; empty where all is well or no code is cited. */

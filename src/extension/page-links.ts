@@ -4,6 +4,8 @@ export type PageTarget =
   | { kind: 'code'; path: string; startLine: number }
   | { kind: 'commit'; sha: string }
   | { kind: 'memory'; id: string }
+  /** The source turn of this memory; null: of the one whose page it is. */
+  | { kind: 'source'; id: string | null }
 
 /** Characters `start` to `end` (exclusive) of the line with this index. */
 export interface PageLink {
@@ -19,6 +21,9 @@ const patterns = {
   memory: /\bmem:([0-9A-HJKMNP-TV-Z]{26})\b/g,
 }
 
+const sourceLine = /^Open the source turn(?: of mem:([0-9A-HJKMNP-TV-Z]{26}))?$/
+const fileLine = /^(File: )(.+?)(?::(\d+))?$/
+
 /** The second line names the memory itself. */
 const ownLine = 1
 
@@ -29,7 +34,27 @@ export function pageLinks(text: string): PageLink[] {
     .flatMap((content, line) => (line === ownLine || content.startsWith('>') ? [] : lineLinks(content, line)))
 }
 
+/** The file of a page about a source turn: its second line. */
+export function fileLink(
+  text: string,
+): (Omit<PageLink, 'target'> & { file: string; at: number | null }) | null {
+  const content = text.split('\n')[ownLine] ?? ''
+  const [, label = '', file, at] = fileLine.exec(content) ?? []
+  if (file === undefined) return null
+  return {
+    line: ownLine,
+    start: label.length,
+    end: content.length,
+    file,
+    at: at === undefined ? null : Number(at),
+  }
+}
+
 function lineLinks(content: string, line: number): PageLink[] {
+  const source = sourceLine.exec(content)
+  if (source !== null) {
+    return [{ line, start: 0, end: content.length, target: { kind: 'source', id: source[1] ?? null } }]
+  }
   const found = (pattern: RegExp, target: (match: RegExpExecArray) => PageTarget | null) =>
     [...content.matchAll(pattern)].flatMap((match) => {
       const aim = target(match)

@@ -11,7 +11,12 @@ import type {
   PanelState,
   RootStatus,
   ServiceApi,
+  SessionArguments,
+  SessionCall,
+  SessionNews,
+  SessionReply,
 } from '../protocol.ts'
+import type { SessionProgress } from '../protocol-sessions.ts'
 import { RemoteError } from '../rpc.ts'
 import { editorPath, memoryPath, type OpenFolder, type RootPath } from './root-paths.ts'
 import { ServiceClient, type ServiceState } from './service-client.ts'
@@ -28,6 +33,7 @@ export class WindowMemory implements vscode.Disposable {
   readonly #options: WindowMemoryOptions
   readonly #changed = new vscode.EventEmitter<PanelState>()
   readonly #memoriesChanged = new vscode.EventEmitter<MemoryChange>()
+  readonly #sessionNews = new vscode.EventEmitter<SessionNews>()
   readonly #client: ServiceClient
   readonly #folders = new Map<string, OpenFolder>()
   readonly #roots = new Map<string, RootStatus>()
@@ -46,6 +52,7 @@ export class WindowMemory implements vscode.Disposable {
       log: (level, message) => options.log[level](message),
       onStatus: (status) => this.#learn(status),
       onMemories: (change) => this.#memoriesChanged.fire(change),
+      onSessions: (news) => this.#sessionNews.fire(news),
       onState: (state) => this.#follow(state),
     })
   }
@@ -110,6 +117,25 @@ export class WindowMemory implements vscode.Disposable {
     }
   }
 
+  /** Asks about past sessions of other agents. An abort of `signal` ends the call; an import then says what it did. */
+  async askSessions<K extends SessionCall>(
+    call: K,
+    args: SessionArguments<K>,
+    options: { root: string; signal?: AbortSignal; onProgress?: (progress: SessionProgress) => void },
+  ): Promise<SessionReply<K>> {
+    const { root, signal, onProgress } = options
+    const job = randomUUID()
+    const cancel = () => void this.call('cancelSessions', job).catch(() => undefined)
+    const news = this.#sessionNews.event((one) => one.job === job && onProgress?.(one.progress))
+    signal?.addEventListener('abort', cancel, { once: true })
+    try {
+      return (await this.call('sessions', { root, call, args, job })) as SessionReply<K>
+    } finally {
+      signal?.removeEventListener('abort', cancel)
+      news.dispose()
+    }
+  }
+
   /** The memory's name of a file; null for files outside the open memories. */
   pathOf(uri: vscode.Uri): RootPath | null {
     return uri.scheme === 'file' ? memoryPath([...this.#folders.values()], uri.fsPath) : null
@@ -122,6 +148,7 @@ export class WindowMemory implements vscode.Disposable {
   async dispose(): Promise<void> {
     this.#changed.dispose()
     this.#memoriesChanged.dispose()
+    this.#sessionNews.dispose()
     await this.#client.dispose()
   }
 

@@ -6,10 +6,10 @@ import type { SessionProgress } from '../protocol-sessions.ts'
 import type { ServiceHost } from './calls.ts'
 import type { Shelves } from './shelves.ts'
 
-/** All calls, and whether what is shown of the memories is another after them. */
+/** All calls, and whether what is shown of sources and memories is another after them. */
 const changes: Record<SessionCall, boolean> = {
   sources: false,
-  choose: false,
+  choose: true,
   import: true,
   list: false,
   show: false,
