@@ -85,6 +85,32 @@ test('nearly the same words merge: the longer text and both sources stay, the pa
   )
 })
 
+test('words that read like instructions take the place of nothing that is shown', () => {
+  const { take, said, all } = world()
+  const short = 'parse_config in src/a.py fails when the given configuration file is empty'
+  const other = 'parse_config in src/a.py keeps what it has read in a cache'
+  for (const text of [short, other])
+    take(add(draftOf(text, { provenance: from([session('s1'), session('s2')]) })))
+  const bad = draftOf('parse_config in src/a.py fails when the given configuration file is quite empty', {
+    flags: ['instruction-like', 'overrides-instructions'],
+    provenance: from([session('s2')]),
+  })
+  const targets = [said(short).id, said(other).id]
+  assert.deepEqual(types(take(add(bad))), ['PROPOSED'])
+  assert.deepEqual(types(take({ op: 'merge', draft: bad, targets, why: 'the same' })), ['PROPOSED'])
+  assert.equal(said(short).status, 'active')
+  assert.equal(said(other).status, 'active')
+  assert.ok(all().every(({ text }) => text !== bad.text))
+})
+
+test('words that read like instructions join candidates only as a candidate', () => {
+  const { take, said } = world()
+  take(add(draftOf('parse_config in src/a.py fails when the given configuration file is empty')))
+  const bad = 'parse_config in src/a.py fails when the given configuration file is quite empty'
+  take(add(draftOf(bad, { flags: ['instruction-like'], provenance: from([session('s2')]) })))
+  assert.equal(said(bad).status, 'candidate')
+})
+
 test('words with another number never merge', () => {
   const { take, all } = world()
   take(add(draftOf('The timeout of parse_config in src/a.py is 30 seconds by default')))

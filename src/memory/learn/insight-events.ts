@@ -3,6 +3,7 @@
 import type { EventDraft } from '../event.ts'
 import type { MemoryRecord, RecordDraft } from '../record.ts'
 import { findInstructions } from '../safety/instructions.ts'
+import { withSigns } from '../safety/record-flags.ts'
 import { activation } from './activate.ts'
 import type { Admission } from './admit.ts'
 import { type IntakeContext, originsBy, type Taking } from './context.ts'
@@ -123,12 +124,14 @@ function revise(
     refuse(text, admission, book)
     return
   }
-  const change = setFields(record, {
-    text,
-    provenance,
-    version: record.version + 1,
-    flags: flagsOf(text, [...record.flags, ...episode.flags]),
-  })
+  const flags = flagsOf(text, [...record.flags, ...episode.flags])
+  if (flags.length > 0 && record.status !== 'candidate') {
+    // What stands in its place was found good: the new words must not be shown before a person has read them.
+    const proposal = { op: 'edit', itemId: record.id, before: record.text, text, flags }
+    book.write('PROPOSED', `waits for a person: ${flags.join(', ')}`, [], proposal)
+    return
+  }
+  const change = setFields(record, { text, provenance, version: record.version + 1, flags })
   book.write('REVISED', 'reworded after a newer episode', some([change]))
 }
 
@@ -160,9 +163,7 @@ function writeRefusals(update: InsightUpdate, book: Taking['book']): void {
 
 /** Text that reads like an instruction to an agent waits for a person, whoever wrote it. */
 function flagsOf(text: string, known: readonly string[]): string[] {
-  const signs = findInstructions(text)
-  const own = signs.length === 0 ? [] : ['instruction-like', ...signs]
-  return [...new Set([...known, ...own])].slice(0, 20)
+  return withSigns(known, findInstructions(text))
 }
 
 function draftOf(text: string, order: number, { role, episode, author }: InsightSource): RecordDraft {

@@ -49,14 +49,20 @@ export function join(
 ): void {
   const [first] = parents
   if (first === undefined) return
+  const isDoubtful = !isByPerson(draft) && (draft.flags ?? []).length > 0
   const free = isByPerson(draft) || !parents.some(isProtected)
   const merged = parents.reduce<RecordDraft>((one, other) => mergedFields(one, other), draft)
   if (!free && parents.length > 1) {
-    propose(merged, parents, why, taking)
+    propose(merged, parents, { why, by: 'merging would change what a person wrote' }, taking)
     return
   }
   if (!free || (parents.length === 1 && merged.text === first.text)) {
     support(first, draft, taking)
+    return
+  }
+  // Words that wait for a person must not take what is shown out of sight, nor its place.
+  if (isDoubtful && parents.some(({ status }) => shown.has(status))) {
+    propose(merged, parents, { why, by: `waits for a person (${draft.flags?.join(', ')})` }, taking)
     return
   }
   const record = create(merged, parents, taking)
@@ -73,10 +79,12 @@ export function join(
   if (record.status === 'candidate') settle(record.id, {}, taking)
 }
 
+const shown = new Set<MemoryRecord['status']>(['active', 'stale', 'contested'])
+
 /** The heir keeps what its parents earned: use, pin, mute; and it is shown if one of them was. */
 function create(merged: RecordDraft, parents: readonly MemoryRecord[], taking: Taking): MemoryRecord {
-  const shown = parents.some(({ status }) => status === 'active')
-  const status = shown || mayActivate(merged, taking).active ? 'active' : 'candidate'
+  const wasShown = (merged.flags ?? []).length === 0 && parents.some(({ status }) => status === 'active')
+  const status = wasShown || mayActivate(merged, taking).active ? 'active' : 'candidate'
   const known = new Set(parents.map(({ id }) => id))
   const inherited = parents
     .flatMap(({ links }) => links)
@@ -109,7 +117,12 @@ function bare(merged: RecordDraft): RecordDraft {
   return draft
 }
 
-function propose(merged: RecordDraft, parents: readonly MemoryRecord[], why: string, { book }: Taking): void {
+function propose(
+  merged: RecordDraft,
+  parents: readonly MemoryRecord[],
+  { why, by }: { why: string; by: string },
+  { book }: Taking,
+): void {
   const proposal = {
     op: 'merge',
     itemId: parents[0]?.id ?? '',
@@ -118,5 +131,5 @@ function propose(merged: RecordDraft, parents: readonly MemoryRecord[], why: str
     cue: merged.cue ?? '',
     why,
   }
-  book.write('PROPOSED', `merging would change what a person wrote: ${why}`, [], proposal)
+  book.write('PROPOSED', `${by}: ${why}`, [], proposal)
 }
