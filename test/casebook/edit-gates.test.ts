@@ -50,3 +50,21 @@ test('an edit may say the new value of a fact', async (t) => {
   const edited = await memories.edit(record.id, { text, value: 'tox -e py' })
   assert.deepEqual(edited.fact, { key: 'test-command(unit)', value: 'tox -e py', checker: null })
 })
+
+test('turning away counts what it turned away, not what was turned away before', async (t) => {
+  const { memories } = await withFact(t)
+  const draft = (text: string): RecordDraft => ({
+    ...command,
+    text,
+    provenance: { ...command.provenance, author: 'indexer' },
+    fact: { key: null, value: null, checker: null },
+    confidence: 'inferred',
+    status: 'candidate',
+  })
+  const one = await memories.record(draft('The tests of this project are slow'))
+  const two = await memories.record(draft('The documentation is written by hand'))
+  assert.deepEqual([one.record.status, two.record.status], ['candidate', 'candidate'])
+  await memories.act([one.record.id], 'reject')
+  await memories.act([one.record.id, two.record.id], 'reject')
+  assert.equal(memories.stats().rejections.person, 2)
+})

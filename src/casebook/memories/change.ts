@@ -216,7 +216,8 @@ export async function act(
       const wanted = fields(record, store)
       return wanted === null ? null : setFields(record, wanted)
     })
-    const payload = action === 'reject' ? { payload: { gate: 'person', count: ids.length } } : {}
+    const count = changes.filter((change) => change !== null).length
+    const payload = action === 'reject' ? { payload: { gate: 'person', count } } : {}
     return draftOf(type, actor, reason ?? usual, changes, payload)
   })
   return ids.map((id) => store.find(id))
