@@ -2,9 +2,12 @@
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { judgeForm } from '../../memory/learn/admit.ts'
 import { UserError } from '../../memory/ports.ts'
+import { findOwn } from '../../memory/safety/redact.ts'
 import { exportToFile } from '../../memory/share/export.ts'
 import { importMemory } from '../../memory/share/import.ts'
+import type { ImportGate } from '../../memory/share/merge-import.ts'
 import { shareMemory } from '../../memory/share/share.ts'
 import type { ExportSummary, ImportSummary, ShareSummary } from '../../protocol-memories.ts'
 import type { MemoryRoom } from './room.ts'
@@ -27,11 +30,13 @@ export async function importFrom(
 ): Promise<ImportSummary> {
   const source = resolve(path)
   if (!existsSync(source)) throw new UserError(`There is no file ${source}.`, 'Check the path.')
-  const imported = await importMemory(room.store, source, { actor: await room.person(), restore })
+  const imported = await importMemory(room.store, source, { actor: await room.person(), restore, gate })
   room.vectors.sync()
   void room.vectors.fill()
   return imported
 }
+
+const gate: ImportGate = (record) => judgeForm(record, { secretsIn: (text) => findOwn(text).length })
 
 /** Edits that were made in the files are taken over, then the files are written. Throws `UserError`. */
 export async function share(room: MemoryRoom): Promise<ShareSummary> {

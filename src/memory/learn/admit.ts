@@ -41,12 +41,24 @@ export function admit(draft: RecordDraft, evidence: Evidence): Admission {
 
 /** Judges words that a person changed: form, secrets and size. Why is the person's to know. */
 export function judgeEdited(record: RecordDraft, evidence: Pick<Evidence, 'secretsIn'>): string | null {
-  const schema = schemaReason(record)
-  if (schema !== null) return `G1: ${schema}`
-  const left = secret(record, evidence)
-  if (left !== null) return `G4: ${left}`
-  const length = size(record)
-  return length === null ? null : `G7: ${length}`
+  const refusal = judgeForm(record, evidence)
+  return refusal === null ? null : `${refusal.gate}: ${refusal.reason}`
+}
+
+/**
+ * The gates that need no sources: form, secrets and size. What comes from another memory was grounded there, in
+ * sessions and code that are not here.
+ */
+export function judgeForm(
+  draft: RecordDraft,
+  evidence: Pick<Evidence, 'secretsIn'>,
+): { gate: Gate; reason: string } | null {
+  const schema = schemaReason(draft)
+  if (schema !== null) return { gate: 'G1', reason: schema }
+  const left = secret(draft, evidence)
+  if (left !== null) return { gate: 'G4', reason: left }
+  const measure = size(draft)
+  return measure === null ? null : { gate: 'G7', reason: measure }
 }
 
 /** A reason to refuse, or null. `sources` is the text of all cited sources. */

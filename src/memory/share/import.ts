@@ -12,7 +12,7 @@ import { noHash } from '../store/events.ts'
 import { applyChange, type State } from '../store/fold.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
 import { holdsSecret } from './export.ts'
-import { type Merge, mergeRecords } from './merge-import.ts'
+import { type ImportGate, type Merge, mergeRecords } from './merge-import.ts'
 import { readExport } from './read-export.ts'
 
 export interface ImportOptions {
@@ -25,6 +25,8 @@ export interface ImportOptions {
    * pinned and verified. The hashes of a log hold no secret, so that anybody can make a file that fits.
    */
   restore?: boolean
+  /** Judges single records that come in; by default all may. */
+  gate?: ImportGate
 }
 
 export interface Imported {
@@ -152,15 +154,15 @@ async function merge(
   store: MemoryStore,
   path: string,
   { events, secret }: CheckedFile,
-  { actor, now = Date.now, restore = false }: ImportOptions,
+  { actor, now = Date.now, restore = false, gate = () => null }: ImportOptions,
 ): Promise<Result> {
   const from = basename(path)
   const all = stateOf(events)
   const { records, masked } = secret ? await maskNew(store, all) : { records: all, masked: 0 }
-  let merged: Merge = { drafts: [], known: 0, notes: [] }
+  let merged: Merge = { drafts: [], added: 0, known: 0, notes: [] }
   store.decide(() => {
     const status = (id: string) => statusOf(store, id)
-    merged = mergeRecords(records, { status, actor, from, now: now() })
+    merged = mergeRecords(records, { status, actor, from, now: now(), gate })
     return merged.drafts
   })
   const why = secret ? 'there seem to be secrets in it' : 'the memory here went another way'
@@ -169,7 +171,7 @@ async function merge(
     ...merged.notes,
     ...(masked === 0 ? [] : [`${masked} secrets were masked.`]),
   ]
-  return { added: merged.drafts.length, known: merged.known, mode: 'merged', notes }
+  return { added: merged.added, known: merged.known, mode: 'merged', notes }
 }
 
 function statusOf(store: MemoryStore, id: string): 'known' | 'purged' | 'new' {

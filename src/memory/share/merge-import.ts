@@ -12,10 +12,16 @@ export interface MergeContext {
   from: string
   /** Unix milliseconds. */
   now: number
+  gate: ImportGate
 }
+
+/** Why a record must not come in, with the name of the gate; null when it may. Learning knows, sharing only asks. */
+export type ImportGate = (record: MemoryRecord) => { gate: string; reason: string } | null
 
 export interface Merge {
   drafts: EventDraft[]
+  /** Records that come in; the other drafts tell of those that do not. */
+  added: number
   known: number
   notes: string[]
 }
@@ -24,11 +30,17 @@ export interface Merge {
 export function mergeRecords(records: readonly MemoryRecord[], context: MergeContext): Merge {
   const sorted = records.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const status = new Map(sorted.map(({ id }) => [id, context.status(id)]))
-  const wanted = sorted.filter((record) => status.get(record.id) === 'new' && record.status !== 'retracted')
+  const fresh = sorted.filter((record) => status.get(record.id) === 'new' && record.status !== 'retracted')
+  const refusals = new Map(fresh.map((record) => [record.id, context.gate(record)]))
+  const wanted = fresh.filter(({ id }) => refusals.get(id) === null)
   const ids = new Set(wanted.map(({ id }) => id))
   const arrives = (id: string) => ids.has(id) || context.status(id) === 'known'
   const dropped = wanted.flatMap((record) => record.links.filter((link) => !arrives(link.to)))
   const drafts = wanted.map((record) => draftOf(record, arrives, context))
+  const refused = fresh.flatMap((record) => {
+    const refusal = refusals.get(record.id)
+    return refusal == null ? [] : [refusalOf(record, refusal, context)]
+  })
   const count = (state: 'known' | 'purged') => [...status.values()].filter((one) => one === state).length
   const flagged = drafts.filter(({ payload }) => (payload as { flags: string[] }).flags.length > 0).length
   const retracted = sorted.filter((one) => status.get(one.id) === 'new' && one.status === 'retracted').length
@@ -39,12 +51,24 @@ export function mergeRecords(records: readonly MemoryRecord[], context: MergeCon
       'memories came',
       'in as candidates: accept them with casebook review',
     ),
+    sentence(refused.length, 'was', 'were', 'turned away by the gates: casebook log tells why'),
     sentence(count('purged'), 'was', 'were', 'left out: purged here before'),
     sentence(retracted, 'was', 'were', 'left out: found wrong where they come from'),
     sentence(flagged, 'speaks', 'speak', 'like instructions to a model and waits for a person'),
     sentence(dropped.length, 'link was', 'links were', 'dropped: what they point to is not here'),
   ].filter(Boolean)
-  return { drafts, known: count('known'), notes }
+  return { drafts: [...drafts, ...refused], added: drafts.length, known: count('known'), notes }
+}
+
+/** Nothing of the words is kept where they may hold a secret or anything at all. */
+function refusalOf(
+  { kind, text }: MemoryRecord,
+  { gate, reason }: { gate: string; reason: string },
+  { actor, from }: MergeContext,
+): EventDraft {
+  const words = gate === 'G7' ? text.slice(0, 300) : ''
+  const payload = { gate, reason, kind: String(kind), text: words, from }
+  return { type: 'REJECTED', actor, reason: `${gate}: ${reason} (from ${from})`, payload, changes: [] }
 }
 
 function draftOf(record: MemoryRecord, arrives: (id: string) => boolean, context: MergeContext): EventDraft {
