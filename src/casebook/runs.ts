@@ -3,7 +3,6 @@
 import type { Settings } from '../config.ts'
 import type { RunHooks } from '../memory/indexing/indexer.ts'
 import { type Log, UserError } from '../memory/ports.ts'
-import { backUp } from '../memory/store/backups.ts'
 import { isDamage } from '../memory/store/database.ts'
 import type { Progress } from '../protocol.ts'
 import { fillEndpoint } from './endpoint-fill.ts'
@@ -12,7 +11,7 @@ import type { IndexStore } from './parts.ts'
 import type { Repository } from './repository.ts'
 import { RunQueue } from './run-queue.ts'
 import type { RunState } from './run-state.ts'
-import { tidyIndex } from './upkeep.ts'
+import { tidyIndex, tidyMemory } from './upkeep.ts'
 
 export interface IndexOptions {
   /** Why this run happens; written into the store and shown. */
@@ -153,12 +152,12 @@ export class Runs {
 
   /** After a run: threads give their memory back, old content goes, the precious database is backed up. */
   #tidy(parsed: number): void {
-    const { store, repository, rest, memory } = this.#options
+    const { store, repository, rest, memory, log } = this.#options
     const { git } = repository
     rest().catch(() => undefined)
     const { index, vectors } = store.parts
     if (parsed > 0 && tidyIndex(index.db, git.commonDir)) vectors.sync()
-    if (memory.folder !== null) backUp(memory.db, memory.folder)
+    tidyMemory(memory.db, memory.folder, log)
   }
 
   stop(why: string): void {

@@ -2,6 +2,9 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Log } from '../memory/ports.ts'
+import { dropUnnamed } from '../memory/store/artifacts.ts'
+import { backUp } from '../memory/store/backups.ts'
 import { collectGarbage } from '../memory/store/blobs.ts'
 import { type DatabaseSync, transaction } from '../memory/store/database.ts'
 import { dropStaleViews } from '../memory/store/files.ts'
@@ -19,6 +22,27 @@ export function tidyIndex(db: DatabaseSync, commonDir: string): boolean {
   if (dropped > 0) transaction(db, () => removeOrphanVectors(db))
   db.exec('pragma optimize')
   return dropped > 0
+}
+
+const day = 86_400_000
+/** Unix milliseconds of the last look at all artifacts: it reads the whole log. */
+const key = 'artifacts.collected'
+const selectMeta = 'select value from meta where key = ?'
+const upsertMeta =
+  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
+
+/** Evidence that no event names goes once a day, before the backup is made. `folder` null: no backups. */
+export function tidyMemory(db: DatabaseSync, folder: string | null, log: Log): void {
+  const now = Date.now()
+  const last = Number(db.prepare(selectMeta).get(key)?.value ?? 0)
+  if (Math.abs(now - last) >= day) {
+    const dropped = transaction(db, () => {
+      db.prepare(upsertMeta).run(key, String(now))
+      return dropUnnamed(db, now)
+    })
+    if (dropped > 0) log.info(`${dropped} artifacts that no memory names were dropped`)
+  }
+  if (folder !== null) backUp(db, folder)
 }
 
 /** A work tree that was removed shows nothing any more; commit views are limited by their number alone. */
