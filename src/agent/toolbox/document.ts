@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { estimateTokens } from '../../memory/recall/records/token-estimate.ts'
 import { canonical } from '../../memory/store/canonical.ts'
 
 /** A tool as a server lists it. */
@@ -111,4 +112,13 @@ export function offeredName(
     const name = `${plain.slice(0, 55)}_${hash}`
     if (free(name)) return name
   }
+}
+
+/** Estimated tokens that offering a tool takes in a request. */
+export function tokensOf({
+  name,
+  description,
+  schema,
+}: Pick<ToolDocument, 'name' | 'description' | 'schema'>): number {
+  return estimateTokens(JSON.stringify({ name, description, parameters: schema }))
 }

@@ -1,0 +1,51 @@
+/** Chats with their tools in memory.db. Secrets in what was said are masked before they are written. */
+
+import { redact } from '../../memory/safety/redact.ts'
+import { redactDeep } from '../../memory/safety/redact-deep.ts'
+import { type DatabaseSync, transaction } from '../../memory/store/database.ts'
+import type { SessionShelf } from './ports.ts'
+import { dropGone, type ToolSession, toolSession } from './session.ts'
+
+const selectState = 'select state from tool_session where id = ?'
+const selectAll = 'select id, state from tool_session'
+const selectIds = 'select id from tool_session order by updated_at desc, id'
+const upsert = `
+  insert into tool_session (id, state, updated_at) values (?, ?, ?)
+  on conflict (id) do update set state = excluded.state, updated_at = excluded.updated_at`
+const updateState = 'update tool_session set state = ? where id = ?'
+const deleteState = 'delete from tool_session where id = ?'
+
+export function openSessionShelf(db: DatabaseSync, now: () => number = Date.now): SessionShelf {
+  return {
+    async load(id) {
+      const row = db.prepare(selectState).get(id)
+      return row === undefined ? null : toolSession.parse(JSON.parse(String(row.state)))
+    },
+    async save(session) {
+      const messages = (await redactDeep(session.messages, redact)).value
+      transaction(db, () =>
+        db.prepare(upsert).run(session.id, JSON.stringify({ ...session, messages }), now()),
+      )
+    },
+    async remove(id) {
+      db.prepare(deleteState).run(id)
+    },
+    async ids() {
+      return db
+        .prepare(selectIds)
+        .all()
+        .map((row) => String(row.id))
+    },
+  }
+}
+
+/** Part of the transaction that removes the tools: no chat that is opened later has them. */
+export function dropFromSessions(db: DatabaseSync, names: readonly string[]): void {
+  if (names.length === 0) return
+  const gone = new Set(names)
+  for (const row of db.prepare(selectAll).all()) {
+    const session: ToolSession = toolSession.parse(JSON.parse(String(row.state)))
+    if (dropGone(session, (name) => !gone.has(name)).length === 0) continue
+    db.prepare(updateState).run(JSON.stringify(session), String(row.id))
+  }
+}
