@@ -72,4 +72,17 @@ describe('opening a memory', () => {
     assert.equal(after.pid, process.pid)
     opened.db.close()
   })
+
+  it('says what to do about a store of a version in between, and changes nothing', () => {
+    const { db } = openMemory(folder)
+    db.exec('drop table item_record; drop table rejection')
+    db.close()
+    const before = readFileSync(file())
+    assert.throws(() => openMemory(folder), {
+      name: 'UserError',
+      message: /written by a development version of Casebook: it has no item_record, rejection/,
+      remedy: /Move .*memory\.db .*nothing was changed/i,
+    })
+    assert.deepEqual(readFileSync(file()), before)
+  })
 })

@@ -2,6 +2,7 @@
 
 import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { UserError } from '../ports.ts'
 import { backups, stamp } from './backups.ts'
 import {
   DatabaseDamaged,
@@ -36,6 +37,7 @@ function openChecked(file: string, always = false): OpenedDatabase {
   const walBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
   const opened = openDatabase(file, memoryMigrations)
   try {
+    requireTables(opened.db, file)
     prepare(opened.db)
     const due = always || checkIsDue(opened.db, walBytes > 0)
     const faults = due ? faultsOf(opened.db) : []
@@ -49,6 +51,25 @@ function openChecked(file: string, always = false): OpenedDatabase {
     opened.db.close()
     throw error
   }
+}
+
+const selectTables = "select name from sqlite_master where type = 'table'"
+
+/** Before the first release a schema changed without a new number: such a file says it has what it lacks. */
+function requireTables(db: DatabaseSync, file: string): void {
+  const there = new Set(
+    db
+      .prepare(selectTables)
+      .all()
+      .map(({ name }) => name),
+  )
+  const wanted = [...memoryMigrations.join('\n').matchAll(/create (?:virtual )?table (\w+)/g)]
+  const lacking = wanted.map(([, name]) => name).filter((name) => !there.has(name as string))
+  if (lacking.length === 0) return
+  throw new UserError(
+    `${file} was written by a development version of Casebook: it has no ${lacking.join(', ')}.`,
+    `Move ${file} and the folder backups beside it elsewhere; a new memory is begun then. Nothing was changed.`,
+  )
 }
 
 /** Reading the whole file takes a quarter of a second per 100 MB: milliseconds after which it is done anyway. */
