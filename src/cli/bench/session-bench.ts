@@ -25,6 +25,8 @@ export interface ImportMeasure {
   surveySeconds: number
   importSeconds: number
   againSeconds: number
+  /** Of all threads of that process, while it imported. */
+  cpuSeconds: number
   peakMb: number
   summary: SessionImport
 }
@@ -60,7 +62,7 @@ async function makeRepository(repo: string, signal: AbortSignal): Promise<void> 
 
 /** Floors of the issue: 1 GB in under 60 s with under 300 MB resident; smaller sizes are held to their share. */
 function figuresOf({ bytes, lines }: WrittenLogs, measure: ImportMeasure): Figure[] {
-  const { surveySeconds, importSeconds, againSeconds, peakMb, summary } = measure
+  const { surveySeconds, importSeconds, againSeconds, cpuSeconds, peakMb, summary } = measure
   const { episodes, demonstrations, imported, verdicts, learned } = summary
   const made = `${demonstrations} demonstrations; ${verdicts.passed} passed, ${verdicts.unknown} unknown`
   return [
@@ -72,6 +74,7 @@ function figuresOf({ bytes, lines }: WrittenLogs, measure: ImportMeasure): Figur
       unit: 's',
       floor: (60 * bytes) / 1e9,
     },
+    { name: '  in processor time', value: cpuSeconds, unit: 's' },
     { name: '  sessions', value: imported, unit: '' },
     { name: '  episodes', value: episodes, unit: '', note: made },
     { name: '  learned without a model', value: learned?.admitted ?? 0, unit: '' },
@@ -102,10 +105,13 @@ export async function measureImport({
   try {
     const { sessions } = casebook
     const [surveySeconds] = await timed(() => sessions.sources({ signal }))
+    const before = process.cpuUsage()
     const [importSeconds, summary] = await timed(() => sessions.import({ agents, signal }))
+    const { user, system } = process.cpuUsage(before)
+    const cpuSeconds = (user + system) / 1e6
     const peakMb = peakResidentMb()
     const [againSeconds] = await timed(() => sessions.import({ agents, signal }))
-    return { surveySeconds, importSeconds, againSeconds, peakMb, summary }
+    return { surveySeconds, importSeconds, againSeconds, cpuSeconds, peakMb, summary }
   } finally {
     await casebook.close()
   }
