@@ -44,14 +44,15 @@ export function findOwn(text: string): Span[] {
 }
 
 function findTokens(text: string): Span[] {
-  return tokenRules.flatMap(({ kind, pattern, accept }) =>
-    [...text.matchAll(pattern)].flatMap((match): Span[] => {
+  return tokenRules.flatMap(({ kind, pattern, clue, accept }) => {
+    if (clue?.test(text) === false) return []
+    return [...text.matchAll(pattern)].flatMap((match): Span[] => {
       const secret = match.groups?.secret ?? match[0]
       if (accept?.(secret) === false) return []
       const start = match.index + match[0].lastIndexOf(secret)
       return [{ start, end: start + secret.length, kind }]
-    }),
-  )
+    })
+  })
 }
 
 /** A library that fails must not keep a text from being masked by the rest. */

@@ -6,6 +6,8 @@ export interface TokenRule {
   kind: string
   /** Global; the secret is the group `secret`, else the whole match. Every repetition is bounded or begins at a boundary. */
   pattern: RegExp
+  /** Quickly found, and in every text that holds a match: for the few patterns that begin with what any text is full of. */
+  clue?: RegExp
   /** A last look at the secret. */
   accept?: (secret: string) => boolean
 }
@@ -90,9 +92,15 @@ const shapes: readonly (readonly [kind: string, shape: string])[] = [
   ['mapbox-token', String.raw`sk\.eyJ1[\w-]{20,300}\.[\w-]{20,60}`],
 ]
 
+const clues: Partial<Record<string, RegExp>> = {
+  'mail-key': /(?:key|xkeysib)-[0-9a-f]{32}|-us\d/,
+  'terraform-token': /\.atlasv1\./,
+}
+
 const tokens: TokenRule[] = shapes.map(([kind, shape]) => ({
   kind,
   pattern: new RegExp(`${start}(?:${shape})${end}`, 'g'),
+  ...(clues[kind] !== undefined && { clue: clues[kind] }),
   accept: (secret) => !/EXAMPLE|XXXXX|xxxxx/.test(secret),
 }))
 
