@@ -33,7 +33,7 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
     adopt: (events, then) => adopt(log, events, then),
     revert: (seq, actor, reason) => revertAll(log, [{ seq, reason }], actor)[0] as MemoryEvent,
     revertAll: (steps, actor) => revertAll(log, steps, actor),
-    purge: (ids, actor, reason) => purge(log, ids, { actor, reason }),
+    purge: (ids, actor, reason, events) => purge(log, { ids, events }, { actor, reason }),
 
     get: (id) => readRecord(db, id),
     find: (reference) => find(log, reference),

@@ -116,8 +116,16 @@ export interface MemoryStore {
    * between two of them. Throws as `revert` does.
    */
   revertAll(steps: Iterable<{ seq: number; reason: string }>, actor: EventDraft['actor']): MemoryEvent[]
-  /** The one act that cannot be undone: contents go from log, fold, artifacts and backups; a tombstone stays. */
-  purge(ids: readonly string[], actor: EventDraft['actor'], reason: string): MemoryEvent[]
+  /**
+   * The one act that cannot be undone: contents go from log, fold, artifacts and backups; a tombstone stays. Of
+   * `events` (seqs) reason and payload go, whatever they are about.
+   */
+  purge(
+    ids: readonly string[],
+    actor: EventDraft['actor'],
+    reason: string,
+    events?: readonly number[],
+  ): MemoryEvent[]
 
   get(id: string): MemoryRecord | null
   /** By full id or unique prefix, with or without `mem:`. Throws `UserError` for none or several. */

@@ -10,28 +10,42 @@ import { eventsAfter, type Head, headOf, noHash, rewriteEvent, wholeLog, writeEv
 import { tombstone } from './fold.ts'
 import { eraseRecord, readRecord, writeRecord } from './items.ts'
 import type { LogOptions } from './log-writer.ts'
+import { type Finder, idFinder, quoteFinder, shortestQuote } from './quotes.ts'
 import { markUnfinished, wipeFiles } from './wipe.ts'
 
 /** What goes. */
 interface Condemned {
   kinds: Map<string, Kind>
   reason: string
-  /** Texts of the records: other events may quote them. */
-  quotes: string[]
+  /** Whether a text quotes the records: other events may. */
+  quotes: Finder
+  /** The same for JSON. */
+  quotesInJson: Finder
+  /** Whether JSON names them. */
+  names: Finder
   /** Evidence that they name. */
   artifacts: string[]
+  /** Events whose own words go, whatever they are about. */
+  events: ReadonlySet<number>
 }
 
-/** Throws `UserError` for an unknown id; then nothing is gone. */
+/** Throws `UserError` for an unknown id or event; then nothing is gone. */
 export function purge(
   options: LogOptions,
-  ids: readonly string[],
+  { ids, events: seqs = [] }: { ids: readonly string[]; events?: readonly number[] | undefined },
   by: Pick<EventDraft, 'actor' | 'reason'>,
 ): MemoryEvent[] {
   const { db } = options
-  if (ids.length === 0) return []
+  if (ids.length === 0 && seqs.length === 0) return []
   const events = transaction(db, () => {
-    const condemned = condemn(db, [...new Set(ids)], by.reason)
+    const last = headOf(db).seq
+    const unknown = seqs.find((seq) => seq < 1 || seq > last)
+    if (unknown !== undefined)
+      throw new UserError(
+        `There is no event ${unknown}.`,
+        "Nothing was purged. 'casebook log' lists the events.",
+      )
+    const condemned = condemn(db, { ids: [...new Set(ids)], events: new Set(seqs), reason: by.reason })
     const { reason } = condemned
     const before = headOf(db).hash
     const { head, from } = rewriteLog(db, condemned)
@@ -53,11 +67,16 @@ export function purge(
   return events
 }
 
-/** Shorter texts occur by chance. */
-const shortestQuote = 12
+interface Sentence {
+  ids: readonly string[]
+  events: ReadonlySet<number>
+  reason: string
+}
 
-function condemn(db: DatabaseSync, ids: readonly string[], reason: string): Condemned {
-  const condemned: Condemned = { kinds: new Map(), reason, quotes: [], artifacts: [] }
+function condemn(db: DatabaseSync, { ids, events, reason }: Sentence): Condemned {
+  const kinds = new Map<string, Kind>()
+  const artifacts: string[] = []
+  const texts: string[] = []
   for (const id of ids) {
     const changes = eventsAfter(db, id, 0).flatMap((event) =>
       event.changes.filter((change) => change.id === id),
@@ -70,13 +89,21 @@ function condemn(db: DatabaseSync, ids: readonly string[], reason: string): Cond
         'Nothing was purged. List the memories to see their ids.',
       )
     }
-    condemned.kinds.set(id, first.record.kind)
-    condemned.artifacts.push(...hashesIn(canonical(changes)))
-    condemned.quotes.push(...changes.flatMap(textsIn).filter((text) => text.length >= shortestQuote))
+    kinds.set(id, first.record.kind)
+    artifacts.push(...hashesIn(canonical(changes)))
+    texts.push(...changes.flatMap(textsIn).filter((text) => text.length >= shortestQuote))
   }
-  // Whoever says why may say what.
-  if (condemned.quotes.some((quote) => reason.includes(quote))) condemned.reason = 'Purged.'
-  return condemned
+  const quotes = quoteFinder(texts)
+  return {
+    kinds,
+    artifacts,
+    events,
+    quotes,
+    quotesInJson: quoteFinder(texts.map((text) => JSON.stringify(text).slice(1, -1))),
+    names: idFinder(kinds),
+    // Whoever says why may say what.
+    reason: quotes(reason) ? 'Purged.' : reason,
+  }
 }
 
 /** What others would quote. Values of facts are left out: commands and versions stand in many events by right. */
@@ -113,28 +140,24 @@ type Unhashed = Omit<MemoryEvent, 'hash'>
 
 /** The event without contents of condemned records; itself when it holds none. */
 function cleaned(event: Unhashed, condemned: Condemned): Unhashed {
-  const { kinds } = condemned
-  const changes = cleanChanges(event.changes, condemned)
-  const touched = event.changes.some((change) => kinds.has(change.id) && change.op !== 'count')
-  const payload = canonical(event.payload)
-  const quotes = (text: string) => condemned.quotes.some((quote) => text.includes(quote))
-  const quoted =
-    quotes(event.reason) ||
-    condemned.quotes.some((quote) => payload.includes(JSON.stringify(quote).slice(1, -1)))
-  const named = [...kinds.keys()].some((id) => payload.includes(id))
+  const { kinds, quotes, quotesInJson, names, events } = condemned
+  const changes = cleanChanges(event, condemned)
+  const touched =
+    events.has(event.seq) || event.changes.some((change) => kinds.has(change.id) && change.op !== 'count')
+  const payload = event.payload === null ? '' : canonical(event.payload)
+  const quoted = quotes(event.reason) || quotesInJson(payload)
+  const named = names(payload)
   if (!touched && !quoted && !named) return changes === event.changes ? event : { ...event, changes }
   const reason = touched || quoted ? 'Purged.' : event.reason
   return { ...event, changes, reason, payload: skeleton(event.payload) }
 }
 
-function cleanChanges(changes: Change[], { kinds, reason, quotes }: Condemned): Change[] {
+function cleanChanges({ seq, changes }: Unhashed, { kinds, reason, quotes, events }: Condemned): Change[] {
   const gone = new Set<string>()
   const clean = changes.flatMap((change) => {
     const kind = kinds.get(change.id)
     if (kind === undefined && change.op === 'purged')
-      return [
-        quotes.some((quote) => change.reason.includes(quote)) ? { ...change, reason: 'Purged.' } : change,
-      ]
+      return [events.has(seq) || quotes(change.reason) ? { ...change, reason: 'Purged.' } : change]
     if (kind === undefined) return [withoutWhys(change, kinds)]
     if (gone.has(change.id)) return []
     gone.add(change.id)
