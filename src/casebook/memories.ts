@@ -16,6 +16,7 @@ import { acceptCandidates, decidePair, settleProposal } from './memories/decisio
 import { distil } from './memories/distil.ts'
 import { withHelpfulFind } from './memories/find.ts'
 import { forget, from } from './memories/forget.ts'
+import { withMaskedReasons } from './memories/masked-reasons.ts'
 import { open } from './memories/open.ts'
 import { list, log, openStats, review, show } from './memories/read.ts'
 import { credit, recall } from './memories/recall.ts'
@@ -77,7 +78,8 @@ function openRoom(
   { repository, memory, settings, log, view }: MemoriesOptions,
   onRequest: () => void,
 ): MemoryRoom {
-  const store = withHelpfulFind(openMemoryStore({ db: memory.db, namespace: memory.namespace }))
+  const opened = openMemoryStore({ db: memory.db, namespace: memory.namespace })
+  const store = withMaskedReasons(withHelpfulFind(opened))
   let actor: Promise<Actor> | null = null
   let model: Llm | null = null
   return {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { openMemory as openStored } from '../../src/memory/store/memory-db.ts'
+import { openMemoryStore } from '../../src/memory/store/memory-log.ts'
 import { makeRepo } from '../harness/fixture-repo.ts'
 import { command, emptyBody, episodeOf } from '../learn/episodes.ts'
 import { openMemory } from './open-memory.ts'
@@ -96,4 +98,61 @@ test('a list with words keeps to its kinds, its path and its origin', async (t) 
   assert.deepEqual(await texts({ text: 'net gross prices' }), [])
   await memories.act([record.id], 'mute')
   assert.deepEqual(await texts({ kinds: ['fact'] }), ['fact'], 'a person sees what is muted')
+})
+
+test('a secret in a reason reaches the log through no door', async (t) => {
+  using repo = makeRepo(code)
+  const { memories } = await openMemory(t, repo.dir)
+  const secret = `ghp_${'aB3dE6gH9k'.repeat(4).slice(0, 36)}`
+  const why = `because of ${secret}`
+  const texts = [
+    'takes net prices',
+    'takes cents',
+    'takes euros',
+    'takes a rate',
+    'takes dates',
+    'takes weeks',
+  ]
+  const ids: string[] = []
+  for (const text of texts)
+    ids.push((await memories.remember({ text: `\`vat_of\` in shop/tax.py ${text}.` })).record.id)
+  const [one = '', two = '', three = '', four = '', five = '', six = ''] = ids
+  for (const action of ['pin', 'unpin', 'mute', 'unmute', 'share', 'unshare'] as const)
+    await memories.act([one], action, why)
+  await memories.act([two], 'archive', why)
+  await memories.act([two], 'restore', why)
+  await memories.act([three], 'retract', why)
+  await memories.undo()
+  await memories.edit(four, { text: `\`vat_of\` in shop/tax.py has ${secret}.`, cue: why, tags: [why] })
+  await memories.decide(four, five, 'supersede')
+  await memories.forget([six], why)
+  await memories.credit({ cited: [one], outcome: 'helped', sessionId: `s ${secret}` }).catch(() => undefined)
+  const log = JSON.stringify(await memories.log({ limit: 500 }))
+  assert.ok(log.includes('[masked: github-token]'))
+  assert.ok(!log.includes(secret))
+  await memories.export(join(repo.dir, 'out.jsonl'))
+})
+
+test('a secret that is in a reason already is named by the export, and can be forgotten by its event', async (t) => {
+  using repo = makeRepo(code)
+  const book = await openMemory(t, repo.dir)
+  const { record } = await book.memories.remember({ text: '`vat_of` in shop/tax.py takes euros.' })
+  await book.close()
+  const secret = `ghp_${'aB3dE6gH9k'.repeat(4).slice(0, 36)}`
+  const { db } = openStored(join(repo.dir, '.git/casebook'))
+  const namespace = String(db.prepare('select namespace from item').get()?.namespace)
+  const store = openMemoryStore({ db, namespace })
+  const pin = { op: 'set', id: record.id, fields: { pinned: { before: false, after: true } } } as const
+  const [event] = store.append([
+    { type: 'PINNED', actor: { type: 'person', name: 'ada' }, reason: `has ${secret}`, changes: [pin] },
+  ])
+  db.close()
+  const { memories } = await openMemory(t, repo.dir)
+  const file = join(repo.dir, 'out.jsonl')
+  await assert.rejects(memories.export(file), new RegExp(`secrets in event:${event?.seq}\\b`))
+  await assert.rejects(memories.forget(['event:9999'], 'none'), /no event 9999/)
+  await memories.forget([`event:${event?.seq}`], `it held ${secret}`)
+  await memories.export(file)
+  assert.equal((await memories.show(record.id)).record.pinned, true)
+  assert.ok(!JSON.stringify(await memories.log({ limit: 99 })).includes(secret))
 })

@@ -13,18 +13,26 @@ const unfinished =
   'Another process is using the memory: it is forgotten, but bytes of it may stay in free parts of the files and in ' +
   'backups. Cleaning goes on when the memory is opened the next time.'
 
-/** Irreversible. Throws `UserError` for an unknown id; then nothing is forgotten. */
+/** A reference to the words of an event, such as the reason that a person gave. */
+const eventName = /^event:(\d{1,15})$/i
+
+/**
+ * Irreversible. `event:12` takes reason and payload of event 12. Throws `UserError` for an unknown id; then nothing is
+ * forgotten.
+ */
 export async function forget(
   room: MemoryRoom,
   references: readonly string[],
   reason: string,
 ): Promise<ForgetSummary> {
   const { store, vectors, person } = room
-  const ids = [...new Set(references.map((reference) => store.find(reference).id))]
-  if (ids.length === 0) return { forgotten: 0, notes: [] }
-  store.purge(ids, await person(), reason)
+  const events = references.flatMap((reference) => Number(eventName.exec(reference)?.[1] ?? Number.NaN) || [])
+  const records = references.filter((reference) => !eventName.test(reference))
+  const ids = [...new Set(records.map((reference) => store.find(reference).id))]
+  if (ids.length === 0 && events.length === 0) return { forgotten: 0, notes: [] }
+  store.purge(ids, await person(), reason, [...new Set(events)])
   vectors.sync()
-  return { forgotten: ids.length, notes: isUnfinished(store.db) ? [unfinished] : [] }
+  return { forgotten: ids.length + new Set(events).size, notes: isUnfinished(store.db) ? [unfinished] : [] }
 }
 
 /** Ids of what comes from there, and of what was learned from nothing but that. */

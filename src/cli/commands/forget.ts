@@ -19,9 +19,10 @@ const sources = {
 export const forget: Command = {
   name: 'forget',
   summary: 'Delete memories for good',
-  usage: 'ID… | --from SOURCE=NAME',
+  usage: 'ID… | event:NUMBER… | --from SOURCE=NAME',
   details: `Contents go from the log, the evidence and the backups; only a tombstone stays. This cannot be undone.
-'casebook archive' keeps them out of sight instead. SOURCE is ${Object.keys(sources).join(', ')}.`,
+'casebook archive' keeps them out of sight instead. SOURCE is ${Object.keys(sources).join(', ')}.
+event:NUMBER takes the reason of an event ('casebook log') and what was noted with it.`,
   options: {
     from: { type: 'string', value: 'SOURCE=NAME', help: 'everything that comes from there' },
     yes: { type: 'boolean', short: 'y', help: 'do not ask' },
@@ -44,8 +45,13 @@ async function chosen(call: Call, memories: Memories): Promise<string[]> {
   if ((from === undefined) === (call.positionals.length === 0))
     throw new UsageError('Give ids, or --from SOURCE=NAME.', forget)
   if (from !== undefined) return await memories.from(readSource(from))
-  const details = await Promise.all(call.positionals.map((id) => memories.show(id)))
-  return [...new Set(details.map(({ record }) => record.id))]
+  const named = call.positionals.map(async (id) => (isEvent(id) ? id : (await memories.show(id)).record.id))
+  return [...new Set(await Promise.all(named))]
+}
+
+/** An export names events so whose own words hold a secret. */
+function isEvent(name: string): boolean {
+  return /^event:\d+$/i.test(name)
 }
 
 function readSource(text: string): ForgetSource {
@@ -57,7 +63,12 @@ function readSource(text: string): ForgetSource {
 }
 
 async function question(memories: Memories, ids: readonly string[]): Promise<string> {
-  const few = await Promise.all(ids.slice(0, 3).map((id) => memories.show(id)))
+  const few = await Promise.all(
+    ids
+      .filter((id) => !isEvent(id))
+      .slice(0, 3)
+      .map((id) => memories.show(id)),
+  )
   const texts = few.map(({ record }) => `\n  ${record.kind}: ${shorten(record.text, 80)}`)
   const more = ids.length > few.length ? `\n  and ${count(ids.length - few.length)} more` : ''
   return `Forget ${number(ids.length)} for good?${texts.join('')}${more}\n`

@@ -110,7 +110,7 @@ async function survey(store: MemoryStore, { force, signal }: ExportOptions): Pro
     head = hash
     for (const sha of hashesIn(canonical([event.payload, event.changes]))) named.add(sha)
     for (const { id, op } of event.changes) op === 'purged' ? ids.delete(id) : ids.add(id)
-    if (!force && (await holdsSecret({ ...event, hash }))) found.push(nameOf({ ...event, hash }))
+    if (!force && (await holdsSecret({ ...event, hash }))) found.push(await nameOf({ ...event, hash }))
   }
   const artifacts = [...named].sort().filter((sha) => store.artifact(sha) !== null)
   if (!force)
@@ -133,9 +133,14 @@ export async function holdsSecret({ reason, payload, changes }: MemoryEvent): Pr
   return (await redactDeep({ reason, payload, changes }, redact)).masked > 0
 }
 
-function nameOf(event: MemoryEvent): string {
-  const id = event.changes[0]?.id
-  return id === undefined ? `event ${event.seq}` : `mem:${id} (event ${event.seq})`
+/** What has to be forgotten: the record, or the words of the event that are its own. */
+async function nameOf(event: MemoryEvent): Promise<string> {
+  const own = { ...event, changes: event.changes.filter(({ op }) => op === 'purged') }
+  if (await holdsSecret(own)) return `event:${event.seq}`
+  for (const change of event.changes)
+    if (await holdsSecret({ ...event, reason: '', payload: null, changes: [change] }))
+      return `mem:${change.id} (event ${event.seq})`
+  return `event:${event.seq}`
 }
 
 /** Counts bytes and hashes them; `close` writes the footer and returns the bytes of the whole file. */
@@ -168,7 +173,7 @@ function refusal(found: readonly string[]): UserError {
   const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : ''
   return new UserError(
     `Nothing was exported: there seem to be secrets in ${found.slice(0, mostNamed).join(', ')}${more}.`,
-    'Forget these memories, or export with --force if they hold no secrets.',
+    "'casebook forget' takes these names, and what they mean goes for ever. Or export with --force if it is no secret.",
   )
 }
 
