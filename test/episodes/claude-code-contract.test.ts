@@ -1,9 +1,12 @@
 /** Claude Code keeps the contract, also where files lie beside each other as in older and newer versions. */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
 import { claudeCode } from '../../src/memory/episodes/importers/claude-code.ts'
-import { type Fixture, importerContract } from './contract.ts'
+import { type Fixture, importerContract, machineOf, readHome } from './contract.ts'
 import { labelled, Transcript } from './labelled/claude-code.ts'
 
 const several: Fixture = {
@@ -22,3 +25,40 @@ const several: Fixture = {
 }
 
 importerContract(claudeCode, [several, ...labelled.slice(0, 3)])
+
+function emptyHome(t: TestContext): string {
+  const home = mkdtempSync(join(tmpdir(), 'casebook-claude-'))
+  t.after(() => rmSync(home, { recursive: true, force: true }))
+  return home
+}
+
+const read = (home: string) => readHome(claudeCode, machineOf({ name: 'home', write: () => {} }, home))
+
+test('a long way that was given up does not overflow, whatever its length', async (t) => {
+  const home = emptyHome(t)
+  const work = new Transcript().says('Fix it')
+  const start = work.last
+  for (let n = 0; n < 20_000; n++) work.answers(`thought ${n}`)
+  work.says('No, another way', { parentUuid: start }).edits('a.py', 'x', 'y').write(home)
+  const { sessions } = await read(home)
+  assert.deepEqual(
+    sessions[0]?.steps.map(({ type }) => type),
+    ['user', 'user', 'edit'],
+  )
+})
+
+test('subagents beside the sessions belong to the one they name, in the order of time', async (t) => {
+  const home = emptyHome(t)
+  const main = new Transcript().says('Fix it').pause(10).runs('pytest', '1 passed in 0.1s')
+  main.write(home)
+  new Transcript({ isSidechain: true }).says('Change it').edits('a.py', 'x', 'y').write(home, 'agent-1')
+  new Transcript({ sessionId: 'gone' }).says('Alone').write(home, 'agent-2')
+  const { sessions, skipped, files } = await read(home)
+  assert.equal(sessions.length, 1)
+  assert.deepEqual(
+    sessions[0]?.steps.map(({ type, subagent }) => `${type}${subagent === true ? ' of a subagent' : ''}`),
+    ['user', 'user of a subagent', 'edit of a subagent', 'command'],
+  )
+  assert.deepEqual(skipped, ['a subagent without its session'])
+  assert.equal([...files.values()][0]?.length, 2, 'growth of the subagent is growth of the session')
+})
