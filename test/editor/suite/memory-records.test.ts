@@ -139,7 +139,10 @@ export const tests: EditorTests = {
     const { record } = await memory.ask('remember', [{ text, kind: 'fact' }], { root })
     const facts = async () => (await casebook()).tree.rows('Facts')
     await until(async () => (await facts()).some(({ label }) => label === text))
-    assert.equal(await memory.ask('forget', [[record.id], 'a test'], { root }), 1)
+    assert.deepEqual(await memory.ask('forget', [[record.id], 'a test'], { root }), {
+      forgotten: 1,
+      notes: [],
+    })
     await until(async () => !(await facts()).some(({ label }) => label === text))
     const log = await memory.ask('log', [{ limit: 200 }], { root })
     assert.ok(!JSON.stringify(log).includes('red binder'))
