@@ -10,6 +10,7 @@ import { benchMemoryHistory } from './commands/bench-memory-history.ts'
 import { benchSearch } from './commands/bench-search.ts'
 import { benchSessions } from './commands/bench-sessions.ts'
 import { commits } from './commands/commits.ts'
+import { credit } from './commands/credit.ts'
 import { distil } from './commands/distil.ts'
 import { doctor } from './commands/doctor.ts'
 import { edit } from './commands/edit.ts'
@@ -45,6 +46,7 @@ export const commandGroups: readonly CommandGroup[] = [
     title: 'Memory',
     commands: [
       recall,
+      credit,
       remember,
       ...memoryLists,
       why,

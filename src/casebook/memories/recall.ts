@@ -2,6 +2,7 @@
 
 import type { Actor, Change, EventDraft, Json } from '../../memory/event.ts'
 import { creditEvents } from '../../memory/learn/credit.ts'
+import { UserError } from '../../memory/ports.ts'
 import { openKnown } from '../../memory/recall/abstain.ts'
 import { locateFiles } from '../../memory/recall/locate.ts'
 import {
@@ -143,16 +144,35 @@ async function noted(query: RecallQuery, reply: RecallReply): Promise<EventDraft
   return [{ type, actor: asker, reason, payload, changes }]
 }
 
+/** SHOWN events looked through for the numbers of a session. */
+const mostShown = 2_000
+
+/** The record behind `m2`: the second one of what the session was shown last. Ids stand for themselves. */
+function citedId({ store }: MemoryRoom, reference: string, sessionId: string): string {
+  const number = /^\[?m(\d{1,4})\]?$/i.exec(reference.trim())?.[1]
+  if (number === undefined) return store.find(reference).id
+  const shown = store
+    .events({ types: ['SHOWN'], limit: mostShown })
+    .map(({ payload }) => payload as { sessionId?: Json; ids?: Json } | null)
+    .find((payload) => payload?.sessionId === sessionId)?.ids
+  const id = Array.isArray(shown) ? shown[Number(number) - 1] : undefined
+  if (typeof id === 'string') return store.find(id).id
+  throw new UserError(
+    `The session ${sessionId} was shown no ${shown === undefined ? 'memory' : `m${number}`}.`,
+    "Recall with the session's id first ('casebook recall --session'), or give the memory's own id.",
+  )
+}
+
 /** What was used of what was shown, and how it ended. Unknown ids throw `UserError`. */
 export function credit(
-  { store }: MemoryRoom,
+  room: MemoryRoom,
   {
     cited,
     outcome,
     sessionId,
   }: { cited: readonly string[]; outcome: 'helped' | 'hurt' | null; sessionId: string },
 ): void {
-  const ids = [...new Set(cited.map((reference) => store.find(reference).id))]
+  const ids = [...new Set(cited.map((reference) => citedId(room, reference, sessionId)))]
   const drafts = creditEvents({ retrieved: [], shown: [], cited: ids, outcome, sessionId }, asker)
-  if (drafts.length > 0) store.append(drafts)
+  if (drafts.length > 0) room.store.append(drafts)
 }

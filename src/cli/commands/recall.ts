@@ -26,6 +26,7 @@ What was recalled is kept in the log, so that it can be credited later.`,
     attempt: { type: 'string', value: 'FILE', help: 'the test or patch at hand; - is standard input' },
     path: { type: 'string', value: 'PATH', help: 'the file that is open, or that the memory is about' },
     symbol: { type: 'string', value: 'NAME', help: 'the function or class that is being edited' },
+    session: { type: 'string', value: 'ID', help: 'who asks: never told its own episodes; see credit' },
     kinds: { type: 'string', value: 'LIST', help: `only these, comma-separated: ${kinds.join(', ')}` },
     repair: { type: 'boolean', help: 'the failure has come up before: also what was tried and failed' },
     block: { type: 'boolean', help: 'print the quoted block that a prompt would get' },
@@ -50,11 +51,13 @@ async function readRequest(call: Call): Promise<RecallRequest> {
   const [output, attempt] = [await readInput(call, 'output'), await readInput(call, 'attempt')]
   const path = textOption(values.path)
   const symbol = textOption(values.symbol)
+  const sessionId = textOption(values.session)
   return {
     text: wholeText(call, recall, 'The query'),
     moment: oneOf('moment', values.moment, moments, recall) ?? 'any',
     ...(path !== undefined && { path }),
     ...(symbol !== undefined && { symbol }),
+    ...(sessionId !== undefined && { sessionId }),
     ...(output !== undefined && { output }),
     ...(attempt !== undefined && { attempt }),
     ...(values.kinds !== undefined && { kinds: readKinds(call) }),
