@@ -33,6 +33,8 @@ export async function remember(room: MemoryRoom, request: RememberRequest): Prom
       method: 'remember',
     },
     confidence: actor.type === 'person' ? 'verified' : 'inferred',
+    // What nobody checked waits for a person, whatever else comes to agree with it.
+    ...(actor.type !== 'person' && { flags: ['unproven'] }),
     ...bodyOf(request),
   }
   const written = await write(room, [{ op: 'add', draft }], actor)

@@ -1,7 +1,7 @@
 /** The gates that every new memory passes, in order; the first that says no says why. */
 
 import { type MemoryRecord, mostWords, type RecordDraft, recordSchema, type Source } from '../record.ts'
-import { type Evidence, isByModel, isByPerson } from './evidence.ts'
+import { type Evidence, isByModel, isByPerson, isProposed } from './evidence.ts'
 import { isEcho } from './likeness.ts'
 import { allLiterals, hasLiteral, literalsOf, namesEntity } from './literals.ts'
 
@@ -23,7 +23,10 @@ const fewestWords = 3
 /** Characters of a fact or lesson with all its fields as JSON. */
 const largest = 64_000
 
-/** Judges a masked draft. A person's words pass G3, G5 and G6 with a note: people may know more than the sources. */
+/**
+ * Judges a masked draft. A person's words pass G3, G5 and G6 with a note: people may know more than the sources. So
+ * may an agent that proposes a memory, but only G3: its word waits for a person, who sees what it cites.
+ */
 export function admit(draft: RecordDraft, evidence: Evidence): Admission {
   const schema = schemaReason(draft)
   if (schema !== null) return { ok: false, gate: 'G1', reason: schema }
@@ -33,7 +36,8 @@ export function admit(draft: RecordDraft, evidence: Evidence): Admission {
   for (const { gate, judge, lenient } of judges) {
     const reason = judge(draft, evidence, sources.text)
     if (reason === null) continue
-    if (!lenient || !isByPerson(draft)) return { ok: false, gate, reason }
+    const passes = isByPerson(draft) ? lenient : gate === 'G3' && isProposed(draft)
+    if (!passes) return { ok: false, gate, reason }
     notes.push(reason)
   }
   return { ok: true, draft, notes }

@@ -21,6 +21,11 @@ export interface Evidence {
   episodesNaming?(literal: string): number
 }
 
+/** An agent's own word: it has no source but the agent, and is shown to nobody before a person accepts it. */
+export function isProposed({ provenance }: Pick<RecordDraft, 'provenance'>): boolean {
+  return provenance.method === 'remember' && provenance.author !== 'person'
+}
+
 export function isByPerson(draft: Pick<RecordDraft, 'provenance'>): boolean {
   return draft.provenance.author === 'person'
 }
