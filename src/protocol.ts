@@ -168,7 +168,7 @@ export interface MemoryRequest<K extends MemoryCall = MemoryCall> {
 /** A memory that was found, and the root that knows it. */
 export type RootedRecollection = Recollection & { root: string }
 
-/** The memories of one root or, by reciprocal rank, of several; `block` is empty where several have some. */
+/** The memories of one root or, by reciprocal rank, of several; `block` counts through all of them then. */
 export interface WindowRecall extends Omit<RecallReply, 'memories' | 'cut' | 'shadow'> {
   memories: RootedRecollection[]
   cut: RootedRecollection[]

@@ -1,6 +1,8 @@
 /** One recall over several memories: joined by rank, cut to one limit and one budget, each with its root. */
 
+import { basename } from 'node:path'
 import type { Settings } from '../config.ts'
+import { joinBlocks } from '../memory/recall/records/join-blocks.ts'
 import type { RecallReply } from '../memory/recollection.ts'
 import type { RootedRecollection, WindowRecall } from '../protocol.ts'
 import type { RecallRequest } from '../protocol-memories.ts'
@@ -35,8 +37,11 @@ export function joinRecalls(
   limits: { limit: number; budget: number },
 ): Omit<WindowRecall, 'milliseconds'> {
   const each = replies.map(rooted)
-  const { kept, left } = fitted(fuseByRank(each.map(({ memories }) => memories)), limits)
-  const speaking = each.filter(({ memories }) => memories.length > 0)
+  const { kept, left, block } = rendered(
+    each,
+    fitted(fuseByRank(each.map(({ memories }) => memories)), limits),
+    limits,
+  )
   const reasons = new Set(each.flatMap(({ nothingFound }) => nothingFound ?? []))
   return {
     memories: kept,
@@ -45,10 +50,35 @@ export function joinRecalls(
     shadow: fuseByRank(each.map(({ shadow }) => shadow)),
     unknown: unknownEverywhere(each),
     ...(kept.length > 0 ? {} : { nothingFound: [...reasons].join(' ') || 'No folder is open.' }),
-    // Each root numbers its own memories: two blocks in one prompt would cite each other's.
-    block: speaking.length === 1 ? (speaking[0]?.block ?? '') : '',
+    block,
     regime: [...new Set(each.map(({ regime }) => regime))].join(', '),
   }
+}
+
+interface Fitted {
+  kept: RootedRecollection[]
+  left: RootedRecollection[]
+}
+
+/** One block with numbers of its own: those of two roots in one prompt would cite each other's memories. */
+function rendered(each: readonly WindowRecall[], { kept, left }: Fitted, { budget }: { budget: number }) {
+  const speaking = each.filter(({ memories }) => memories.length > 0)
+  if (speaking.length <= 1) return { kept, left, block: speaking[0]?.block ?? '' }
+  const names = namesOf(kept.map(({ root }) => root))
+  const parts = kept.map(({ root, record }) => {
+    const own = speaking.find(({ memories }) => memories[0]?.root === root)
+    const at = own?.memories.findIndex((one) => one.record.id === record.id) ?? -1
+    return { block: own?.block ?? '', at, name: `in ${names.get(root) ?? root}` }
+  })
+  const { block, count } = joinBlocks(parts, budget)
+  return { kept: kept.slice(0, count), left: [...kept.slice(count).map(leftOut), ...left], block }
+}
+
+/** The folder's name, or its whole path where two have the same. */
+function namesOf(roots: readonly string[]): Map<string, string> {
+  const all = [...new Set(roots)]
+  const isAlone = (root: string) => all.every((other) => other === root || basename(other) !== basename(root))
+  return new Map(all.map((root) => [root, isAlone(root) ? basename(root) : root]))
 }
 
 function rooted({ root, reply }: RootRecall): WindowRecall {
@@ -60,7 +90,7 @@ function rooted({ root, reply }: RootRecall): WindowRecall {
 function fitted(
   ranked: readonly RootedRecollection[],
   { limit, budget }: { limit: number; budget: number },
-): { kept: RootedRecollection[]; left: RootedRecollection[] } {
+): Fitted {
   const kept: RootedRecollection[] = []
   const left: RootedRecollection[] = []
   let tokens = 0
@@ -68,9 +98,13 @@ function fitted(
     if (kept.length < limit && tokens + one.tokens <= budget) {
       tokens += one.tokens
       kept.push(one)
-    } else left.push({ ...one, why: `Left out for memories of other folders. ${one.why}` })
+    } else left.push(leftOut(one))
   }
   return { kept, left }
+}
+
+function leftOut(one: RootedRecollection): RootedRecollection {
+  return { ...one, why: `Left out for memories of other folders. ${one.why}` }
 }
 
 /** As many as one root would give. */

@@ -107,13 +107,25 @@ export const plan: Plan = {
     rooms: [...memory, 'memory/indexing', 'llm', 'assets.ts'],
     packages: ['node:worker_threads'],
   },
-  'src/service': { rooms: [...contracts, 'rpc.ts', 'casebook.ts'], packages: [] },
+  // Of memory it knows how blocks of several roots become one, and nothing else.
+  'src/service': {
+    rooms: [...contracts, 'rpc.ts', 'casebook.ts', 'memory/recall/records/join-blocks.ts'],
+    packages: [],
+  },
   'src/service.ts': { rooms: [...contracts, 'rpc.ts', 'casebook.ts', 'service'], packages: [] },
 
   // The doors. They never use each other.
   'src/extension': {
     rooms: [...contracts, 'rpc.ts'],
     packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
+  },
+  'src/mcp': {
+    rooms: [...contracts, 'casebook.ts', 'memory/safety'],
+    packages: ['@modelcontextprotocol/sdk', 'zod'],
+  },
+  'src/mcp.ts': {
+    rooms: [...contracts, ...settings, 'casebook.ts', 'memory/safety', 'mcp', '../package.json'],
+    packages: ['@modelcontextprotocol/sdk', 'zod', 'node:v8'],
   },
   'src/cli': {
     rooms: [...contracts, ...settings, 'casebook.ts', 'assets.ts', '../package.json'],
