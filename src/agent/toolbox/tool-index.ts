@@ -1,5 +1,6 @@
 /** Finds tools for a keyword: by words and by vectors, fused. */
 
+import { localNoise } from '../../llm/embed-local.ts'
 import { codeTokens } from '../../memory/code/tokens.ts'
 import type { Embedder } from '../../memory/ports.ts'
 import { fuseLinearly } from '../../memory/recall/fuse.ts'
@@ -77,7 +78,7 @@ export class ToolIndex {
   #fuse(keyword: string, vector: Float32Array, banned: ReadonlySet<string>) {
     const weights = this.#options.weights ?? defaultSearchWeights
     const allowed = (id: number) => this.#names.has(id) && !banned.has(this.#names.get(id) ?? '')
-    const words = this.#byWords(keyword).filter(({ id }) => allowed(id))
+    const words = (weights.words === 0 ? [] : this.#byWords(keyword)).filter(({ id }) => allowed(id))
     const near = vector.some((value) => value !== 0) ? this.#flat.search(vector, reach, allowed) : []
     const candidates = [...new Set([...words, ...near].map(({ id }) => id))]
     const cosines = this.#flat.score(candidates, vector)
@@ -90,8 +91,11 @@ export class ToolIndex {
     const columns = [column('words', weights.words, words), column('vectors', weights.vectors, cosines)]
     const positions = candidates.map((_, at) => at)
     const nameAt = (at: number) => this.#names.get(candidates[at] ?? 0) ?? ''
+    const named = new Set(words.map(({ id }) => id))
+    const cosine = new Map(cosines.map(({ id, score }) => [id, score]))
+    const isChance = (id: number) => !named.has(id) && (cosine.get(id) ?? 0) < localNoise
     return fuseLinearly(columns, positions, nameAt, reach)
-      .filter(({ score }) => score > 0)
+      .filter(({ item }) => !isChance(candidates[item] ?? 0))
       .map(({ item, score }) => ({ item: candidates[item] ?? 0, score }))
   }
 
