@@ -27,6 +27,23 @@ test('masks every kind of secret in text, diff, address and JSON, and leaves the
   assert.deepEqual(missed, [])
 })
 
+test('masks passwords as people make them up', async () => {
+  const texts = [
+    ['password=blueHorse77', 'blueHorse77'],
+    ['{"password":"Sommer2024"}', 'Sommer2024'],
+    ['deploy --password Kx83mPq2vLz now', 'Kx83mPq2vLz'],
+    ['mysql -pKx83mPq2vLz', 'Kx83mPq2vLz'],
+    ['password=SecretSauce99', 'Sauce99'],
+    ['password=hunter2Secret99', 'hunter2'],
+    ['db.password: Sommer2024', 'Sommer2024'],
+    ['pwd = "Winter#2024"', 'Winter'],
+  ]
+  for (const [text = '', secret = ''] of texts) {
+    const result = await redact(text)
+    assert.ok(result.masked > 0 && !result.text.includes(secret), result.text)
+  }
+})
+
 test('a second masking finds nothing', async () => {
   for (const { kind, form, text } of planted) {
     const once = await redact(text)
@@ -187,3 +204,16 @@ test('leaves nothing behind in the process', async () => {
 function sum(kinds: Record<string, number>): number {
   return Object.values(kinds).reduce((total, count) => total + count, 0)
 }
+
+test('patterns that are asked only where a clue is find their keys', async () => {
+  const hex = '0f3a9c1be47d25860f3a9c1be47d2586'
+  const keys = [
+    `key-${hex}`,
+    `${hex}-us12`,
+    `xkeysib-${hex}${hex}-aB3dE5gH7jK9mN1p`,
+    `aB3dE5gH7jK9mN.atlasv1.${'qW3rT5yU7i'.repeat(6)}xyz12`,
+    'export DATABASE_PASSWORD=q8#Vz2!kLw0^tR',
+    'DEPLOY_KEY_OF_THE_OTHER_MACHINE=q8#Vz2!kLw0^tR',
+  ]
+  for (const key of keys) assert.equal((await redact(`before ${key}\n${key} after`)).masked >= 1, true, key)
+})

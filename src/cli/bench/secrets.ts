@@ -46,6 +46,11 @@ const named = (kind: string, name: string, length: number, alphabet = word): Sec
   name,
   make: (signs) => signs(length, alphabet),
 })
+/** As people make them up: words, perhaps one that stands for a password elsewhere, and a few digits. */
+const madeUp: SecretKind['make'] = (signs) => {
+  const first = ['blueHorse', 'Sommerzeit', 'SecretSauce', 'hunter2Secret', 'Kx83mPq2vLz']
+  return `${first[Number(signs(1, '01234'))]}${signs(1, '123456789')}${signs(1, '02468')}`
+}
 const connection = (kind: string, scheme: string, tail: string): SecretKind => ({
   kind,
   make: (signs) => `${scheme}://app_user:${signs(16)}@db.internal.net${tail}`,
@@ -217,6 +222,28 @@ export const secretKinds: readonly SecretKind[] = [
   pem('openssh-key', 'OPENSSH PRIVATE KEY', 'b3BlbnNzaC1rZXktdjE'),
   pem('pgp-key', 'PGP PRIVATE KEY BLOCK', 'lQOY'),
   named('password', 'password', 14, `${word}!#*`),
+  { kind: 'made-up-password', name: 'password', make: madeUp },
+  { kind: 'made-up-db-password', name: 'DB_PASSWORD', make: madeUp },
+  {
+    kind: 'password-option',
+    make: madeUp,
+    place: {
+      text: (value) => `The job ran with --password ${value} --verbose`,
+      diff: (value) => `@@ -1 +1,2 @@\n #!/bin/sh\n+deploy --user app --password=${value} shop\n`,
+      url: (value) => `curl --proxy-password ${value} https://api.corp.net/v1/items`,
+      json: (value) => JSON.stringify({ command: `deploy --password ${value} shop` }),
+    },
+  },
+  {
+    kind: 'client-password',
+    make: madeUp,
+    place: {
+      text: (value) => `mysql -u root -p${value} shop`,
+      diff: (value) => `@@ -1 +1,2 @@\n #!/bin/sh\n+sshpass -p ${value} ssh app@db.corp.net\n`,
+      url: (value) => `redis-cli -u redis://db.corp.net -a ${value} ping`,
+      json: (value) => JSON.stringify({ command: `mysqldump -h db -p${value} shop` }),
+    },
+  },
   named('db-password', 'DB_PASSWORD', 18),
   named('api-key', 'api_key', 28),
   named('client-secret', 'clientSecret', 36),

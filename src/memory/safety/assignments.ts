@@ -1,7 +1,7 @@
 /** Finds secrets by the place they stand in: after a name that promises one, in addresses, headers and commands. */
 
 import type { Span } from './span.ts'
-import { isLogin, looksSecret, type Place } from './values.ts'
+import { isLogin, isPassword, looksSecret, type Place } from './values.ts'
 
 const secretName =
   '(?:pass(?:word|wd|phrase|code)|secret|token|api[_-]?key|access[_-]?key|auth(?!or(?!iz))(?:orization)?|(?:account|private|encryption|signing|master|app|license|service|secret|webhook)[_-]?key|credentials?|jwt|bearer|sess(?:ion)?[_-]?id|session|connect\\.sid|x-(?:amz|goog)-signature|(?<![A-Za-z])(?:pass|pwd|sid|otp)(?![A-Za-z]))'
@@ -18,6 +18,18 @@ const option = new RegExp(
   `(?<=\\s)--[\\w-]{0,30}${secretName}[\\w-]{0,20}(?:=|\\s{1,3})(?:${quotedValue}|${bareValue})`,
   'gi',
 )
+const passwordName = '(?:pass(?:word|wd|phrase|code)|(?<![A-Za-z])(?:pass|pwd)(?![A-Za-z]))'
+const password = new RegExp(
+  `${passwordName}(?<suffix>[\\w.-]{0,40})(?<sign>${sign})(?:${quotedValue}|${bareValue})`,
+  'gi',
+)
+const passwordOption = new RegExp(
+  `(?<=\\s)--[\\w-]{0,30}${passwordName}(?:=|\\s{1,3})(?:${quotedValue}|${bareValue})`,
+  'gi',
+)
+/** Clients that take the password right behind a letter. */
+const shortOption =
+  /(?<=\b(?:mysql\w{0,12}|mariadb[\w-]{0,12}|sshpass|redis-cli)\b[^\n]{0,200})\s-(?:p(?:(?<=sshpass[^\n]{0,20})\s{0,3})?|a\s{1,3}(?<=redis-cli[^\n]{0,200}))["']?(?<bare>[^\s"'\x60]{5,100})/g
 /** A dotenv line: everything up to the end is the value, whatever signs it has. */
 const environmentLine =
   /(?<=^[+\- ]{0,4}(?:export |set |ENV )?)[A-Z0-9_]{0,40}(?:PASS(?:WORD|WD)?|PWD|SECRET|TOKEN|KEY)[A-Z0-9_]{0,30}=(?<bare>[^\s"'\x60$]\S{5,4000})/gm
@@ -45,6 +57,18 @@ export function findAssigned(text: string): Span[] {
       if (harmlessSuffix.test(match.groups?.suffix ?? '')) return false
       return looksSecret(value, place)
     }),
+    ...collect(text, password, 'password', (match, value, place) => {
+      const { suffix = '', sign: between = '' } = match.groups ?? {}
+      const next = text[match.index + match[0].length] ?? ''
+      // In a list of names, the next name is no value.
+      if (harmlessSuffix.test(suffix) || (between.includes(',') && suffix !== '')) return false
+      return isPassword(value, { ...place, spaced: /\s/.test(between), next })
+    }),
+    ...collect(text, passwordOption, 'password', (match, value, place) => {
+      const next = text[match.index + match[0].length] ?? ''
+      return isPassword(value, { ...place, spaced: false, next })
+    }),
+    ...collect(text, shortOption, 'password', (_, value) => isLogin(value)),
     ...collect(text, option, 'secret', (_, value, place) => looksSecret(value, place)),
     ...environmentSecrets(text),
     ...collect(text, login, 'url-password', (_, value) => isLogin(value)),
@@ -102,5 +126,7 @@ const wholeName = new RegExp(`${secretName}(?<suffix>[\\w.-]{0,40})$`, 'i')
 export function isSecretNamed(name: string, value: string): boolean {
   const match = wholeName.exec(name)
   if (match === null || harmlessSuffix.test(match.groups?.suffix ?? '')) return false
+  const isMadeUp = new RegExp(passwordName, 'i').test(name)
+  if (isMadeUp && isPassword(value, { quoted: true, spaced: false, next: '' })) return true
   return looksSecret(value, { named: true, quoted: true })
 }

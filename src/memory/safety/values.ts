@@ -66,6 +66,30 @@ export function isLogin(value: string): boolean {
   return !known.test(rest)
 }
 
+/** Names of algorithms, encodings and protocols end in numbers, too. */
+const numbered =
+  /^\w{0,30}(?:sha|md|hash|lib|utf|base|oauth|pbkdf|b?crypt|argon|aes|rsa|ipv|http|auth|v|x|py(?:thon)?|win|int|uint|float|i|u|f)_?\d{1,4}\w{0,12}$/i
+
+/** Where only a password stands, one that a person made up is enough: letters and digits, and no name of a variable. */
+export function isPassword(
+  value: string,
+  place: { quoted: boolean; spaced: boolean; next: string },
+): boolean {
+  if (value.length < 6 || value.length > 100 || /\s/.test(value) || !isLogin(value)) return false
+  if (!/[A-Za-z]/.test(value) || !/\d/.test(value)) return false
+  if (stand.test(value) || code.test(value) || published.test(value) || typed.test(value)) return false
+  if (/[\\()[\]{}<>|;=]/.test(value) || numbered.test(value)) return false
+  const rest = value.replace(fillers, '')
+  const digits = value.match(/\d/g)?.length ?? 0
+  if (rest.replace(/[\d\W_]/g, '') === '' && digits < 3) return false
+  if (place.quoted) return true
+  const isName = /^[A-Za-z_$][\w$.-]*$/.test(value)
+  if (!isName) return true
+  if (place.next === '(' || place.next === '[' || place.next === '.') return false
+  if (place.spaced && (place.next === ',' || place.next === ')' || place.next === ';')) return false
+  return digits >= 2
+}
+
 /** No ruler, no row of one sign, no arithmetic. */
 function varied(value: string): boolean {
   return new Set(value).size >= Math.min(6, value.length - 1) && /[A-Za-z]/.test(value)
