@@ -109,6 +109,7 @@ function processes() {
     nodeOptions('src/extension/main.ts', join(dist, 'extension.cjs'), { editor: true }),
     nodeOptions('src/service.ts', join(dist, 'service.cjs')),
     nodeOptions('src/parse-worker.ts', join(dist, 'parse-worker.cjs')),
+    nodeOptions('src/mcp.ts', join(dist, 'mcp.cjs')),
     nodeOptions('src/cli/main.ts', join(dist, 'cli.cjs'), { banner: cliBanner }),
     panelOptions,
   ]

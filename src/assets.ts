@@ -21,7 +21,7 @@ export function assetsFolder(): string {
 }
 
 /** The file to start another process or thread with: the bundle, or the source when that is what runs. */
-export function entryFile(name: 'service' | 'parse-worker'): string {
+export function entryFile(name: 'service' | 'parse-worker' | 'mcp'): string {
   const here = dirname(fileURLToPath(import.meta.url))
   return runsFromSource ? join(here, `${name}.ts`) : join(assetsFolder(), `${name}.cjs`)
 }

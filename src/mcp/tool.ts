@@ -1,0 +1,104 @@
+/** What a tool is: a row of a table with a schema that refuses what it does not know, and says how to do better. */
+
+import { z } from 'zod'
+import type { Book, Patience } from './book.ts'
+import type { Answer } from './result.ts'
+
+/** What a call works with. */
+export interface ToolCall extends Patience {
+  book: Book
+  /** The agent, as its client calls itself. */
+  agent: string
+  /** One for each process: credit belongs to a session. */
+  sessionId: string
+  /** Memories of the newest recall by their marks: `m1` and so on. */
+  marks: Map<string, string>
+  /** Whether memory may be changed, which includes the note of what was shown. */
+  mayWrite: boolean
+}
+
+export interface Tool {
+  name: string
+  title: string
+  /** When to call it, and what comes back. */
+  description: string
+  /** JSON Schema. */
+  inputSchema: Record<string, unknown>
+  writes: boolean
+  /** Throws `BadArguments` before anything is done. */
+  run(args: unknown, call: ToolCall): Promise<Answer>
+}
+
+export class BadArguments extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'BadArguments'
+  }
+}
+
+interface Definition<Input extends z.ZodObject> {
+  name: string
+  title: string
+  description: string
+  input: Input
+  writes?: boolean
+  run(args: z.output<Input>, call: ToolCall): Promise<Answer>
+}
+
+export function defineTool<Input extends z.ZodObject>(definition: Definition<Input>): Tool {
+  const { name, title, description, input, writes = false, run } = definition
+  const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: 'input' })
+  return {
+    name,
+    title,
+    description,
+    inputSchema,
+    writes,
+    run: (args, call) => run(checked(name, input, args), call),
+  }
+}
+
+function checked<Input extends z.ZodObject>(name: string, input: Input, args: unknown): z.output<Input> {
+  const result = input.safeParse(args ?? {}, { reportInput: true })
+  if (result.success) return result.data
+  const known = Object.keys(input.shape)
+  const faults = result.error.issues.map((issue) => fault(issue, known))
+  throw new BadArguments(`${name} was not called: ${faults.join('; ')}.`)
+}
+
+function fault(issue: z.core.$ZodIssue, known: readonly string[]): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `there is no argument ${issue.keys.map((key) => `'${key}'`).join(', ')}, only ${known.join(', ')}`
+  }
+  const missing = issue.code === 'invalid_type' && issue.input === undefined
+  const what = missing ? 'is missing' : issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '')
+  const place = issue.path.join('.')
+  return place === '' ? what : `'${place}': ${what}`
+}
+
+/** A path as the index knows it: forward slashes, relative to the repository. */
+export const pathArgument = z.string().trim().min(1).max(1_000)
+
+export function limitArgument(usual: number, most: number) {
+  return z
+    .int()
+    .min(1)
+    .max(most)
+    .default(usual)
+    .describe(`At most so many results, 1 to ${most}; ${usual} without it.`)
+}
+
+/** The id behind `mem:ID`, `ID` or a mark such as `m3` of the newest recall. */
+export function recordReference(text: string, marks: ReadonlyMap<string, string>): string {
+  const bare = text
+    .trim()
+    .replace(/^\[(m\d+)\]$/, '$1')
+    .replace(/^mem:/i, '')
+    .replace(/@\d+$/, '')
+  const marked = marks.get(bare)
+  if (marked !== undefined) return marked
+  if (/^m\d+$/.test(bare)) {
+    throw new BadArguments(`'${text}' is no mark of the newest casebook_recall: give the handle mem:ID`)
+  }
+  return bare
+}

@@ -1,0 +1,73 @@
+/** `casebook_history`: how a file or symbol was fixed before. */
+
+import { z } from 'zod'
+import type { Casebook } from '../../casebook.ts'
+import type { MemoryRecord, Status } from '../../memory/record.ts'
+import { quoteBlock } from '../../memory/safety/quote.ts'
+import { recordEntry } from '../record-entry.ts'
+import { quoteCode } from '../result.ts'
+import { BadArguments, defineTool, limitArgument, pathArgument, type ToolCall } from '../tool.ts'
+import { entryOfCommit } from './search.ts'
+
+const shown: readonly Status[] = ['active', 'stale', 'contested']
+/** Files that often change together with the one that is asked about. */
+const mostCompanions = 5
+
+interface Asked {
+  path: string | undefined
+  symbol: string | undefined
+  limit: number
+}
+
+export const history = defineTool({
+  name: 'casebook_history',
+  title: 'How was this file or symbol fixed before',
+  description:
+    'Past fixes, lessons and commits of one file, or of a function or class, newest first, and the files that usually ' +
+    'change with it. Call it before you edit code that you do not know, and when a fix seems too simple.',
+  input: z.strictObject({
+    path: pathArgument.optional().describe('The file, relative to the repository.'),
+    symbol: z.string().trim().min(1).max(300).optional().describe('The function or class.'),
+    limit: limitArgument(5, 20),
+  }),
+  async run({ path, symbol, limit }, call) {
+    if (path === undefined && symbol === undefined) throw new BadArguments("give 'path', 'symbol' or both")
+    const book = await call.book.indexed(call)
+    const asked = { path: path?.replaceAll('\\', '/').replace(/^\.\//, ''), symbol, limit }
+    const records = await recordsOf(book, asked)
+    const commits = await commitsOf(book, asked, call)
+    const nothing = records.length + commits.length === 0
+    return {
+      blocks: [
+        quoteBlock(records.map(recordEntry)),
+        quoteCode([...commits.map(entryOfCommit), ...together(book, asked)]),
+      ],
+      notes: [nothing ? 'Neither memory nor history knows of a change there.' : null],
+    }
+  },
+})
+
+async function recordsOf(book: Casebook, { path, symbol, limit }: Asked): Promise<MemoryRecord[]> {
+  const { records } = await book.memories.list({
+    statuses: shown,
+    limit: limit * 2,
+    ...(path !== undefined && { path }),
+    ...(symbol !== undefined && { text: symbol }),
+  })
+  return records.filter(({ inhibited }) => !inhibited).slice(0, limit)
+}
+
+async function commitsOf(book: Casebook, { path, symbol, limit }: Asked, { signal }: ToolCall) {
+  const query = [symbol, path].filter((part) => part !== undefined).join(' ')
+  const found = await book.commits(query, { limit: limit * 4, signal })
+  const fitting = path === undefined ? found : found.filter(({ files }) => files.includes(path))
+  return fitting.slice(0, limit).sort((one, other) => other.time - one.time)
+}
+
+function together(book: Casebook, { path }: Asked) {
+  const companions = path === undefined ? [] : book.changedTogether(path, mostCompanions)
+  if (companions.length === 0) return []
+  return [
+    { label: 'files that change in the same commits', text: companions.map((one) => one.path).join('\n') },
+  ]
+}
