@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { codeTokens, identifierParts, Tokenizer } from '../../src/memory/code/tokens.ts'
 
 const vectors: [string, string][] = [
@@ -47,4 +48,23 @@ test('leaves out dropped words as they are written, and only those', () => {
 
 test('leaves out keys and other words too long to be names', () => {
   assert.deepEqual(codeTokens(`key ${'a1B2'.repeat(30)} end`), ['key', 'end'])
+})
+
+test('parts of ASCII names are what the patterns for all scripts give', () => {
+  const byPatterns = (name: string) =>
+    name
+      .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+      .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+      .replaceAll('_', ' ')
+      .toLowerCase()
+      .split(' ')
+      .filter(Boolean)
+  const name = fc.string({
+    unit: fc.constantFrom('a', 'b', 'z', 'A', 'B', 'Z', '0', '9', '_'),
+    maxLength: 20,
+  })
+  fc.assert(
+    fc.property(name, (text) => assert.deepEqual(identifierParts(text), byPatterns(text))),
+    { numRuns: 2000 },
+  )
 })

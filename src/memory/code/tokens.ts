@@ -18,11 +18,38 @@ export function codeTokens(text: string): string[] {
 
 /** The parts of an identifier, lower-cased: `parseHTTPBody2` gives `parse http body2`. */
 export function identifierParts(name: string): string[] {
+  if (ascii.test(name)) return asciiParts(name)
   const spaced = name
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .replaceAll('_', ' ')
   return spaced.toLowerCase().split(' ').filter(Boolean)
+}
+
+/** The same without patterns, which take most of the time of indexing. */
+function asciiParts(name: string): string[] {
+  const lower = name.toLowerCase()
+  const parts: string[] = []
+  let from = 0
+  for (let at = 0; at <= name.length; at++) {
+    const isEnd = at === name.length || name.charCodeAt(at) === underscore
+    if (!isEnd && !beginsPart(name, at)) continue
+    if (at > from) parts.push(lower.slice(from, at))
+    from = isEnd ? at + 1 : at
+  }
+  return parts
+}
+
+const underscore = 95
+const isUpper = (code: number) => code >= 65 && code <= 90
+const isLower = (code: number) => code >= 97 && code <= 122
+const isDigit = (code: number) => code >= 48 && code <= 57
+
+/** A capital after a small letter or a digit, and the last of several capitals before a small letter. */
+function beginsPart(name: string, at: number): boolean {
+  if (at === 0 || !isUpper(name.charCodeAt(at))) return false
+  const before = name.charCodeAt(at - 1)
+  return isLower(before) || isDigit(before) || (isUpper(before) && isLower(name.charCodeAt(at + 1)))
 }
 
 /** Remembers what each word expands to: in code the same words come again and again. */
@@ -105,7 +132,7 @@ function wordTokens(word: string): string[] {
 function identifierTokens(word: string): string[] {
   const first = word.charCodeAt(0)
   if (first >= 48 && first <= 57) return word.length > 1 && word.length <= 6 ? [word.toLowerCase()] : []
-  const bare = word.replace(/^_+|_+$/g, '')
+  const bare = word.startsWith('_') || word.endsWith('_') ? word.replace(/^_+|_+$/g, '') : word
   if (bare.length < 2 || bare.length > (bare.includes('_') ? longestName : longestWord)) return []
   const whole = bare.toLowerCase()
   const parts = identifierParts(bare)
@@ -118,6 +145,8 @@ function identifierTokens(word: string): string[] {
 /** A part and, where it ends in a number (`sha256`, `conv2d`), the word before the number. */
 function partTokens(part: string): string[] {
   if (part.length < 2 || (part.length > 6 && /^\d/.test(part))) return []
+  const end = part.length - 1
+  if (!isDigit(part.charCodeAt(end)) && !isDigit(part.charCodeAt(end - 1))) return [part]
   const stem = /^([a-z]{2,})\d+[a-z]?$/.exec(part)?.[1]
   return stem === undefined ? [part] : [part, stem]
 }

@@ -48,7 +48,7 @@ export async function importMemory(
   const after = placeOf(store, file.events)
   const isKnown = after === file.events.length
   const verbatim = after !== null && !file.secret && (options.restore === true || isKnown)
-  const added = await addArtifacts(store, path, options.signal)
+  const added = file.artifacts ? await addArtifacts(store, path, options.signal) : nothingAdded
   try {
     const { notes, ...result } = verbatim
       ? takeOver(store, file.events, { after, actor: options.actor })
@@ -64,19 +64,24 @@ interface CheckedFile {
   events: MemoryEvent[]
   /** Something in the log must be masked, so that it cannot be taken over as it is. */
   secret: boolean
+  artifacts: boolean
 }
+
+const nothingAdded = { shas: [], notes: [] }
 
 async function check(store: MemoryStore, path: string, signal?: AbortSignal): Promise<CheckedFile> {
   const events: MemoryEvent[] = []
   let secret = false
+  let artifacts = false
   for await (const entry of readExport(path)) {
     signal?.throwIfAborted()
     if (entry.type === 'header' && entry.header.namespace !== store.namespace) throw foreign()
+    artifacts ||= entry.type === 'artifact'
     if (entry.type !== 'event') continue
     events.push(entry.event)
     secret ||= await holdsSecret(entry.event)
   }
-  return { events, secret }
+  return { events, secret, artifacts }
 }
 
 function foreign(): UserError {

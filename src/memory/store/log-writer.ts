@@ -6,7 +6,7 @@ import { UserError } from '../ports.ts'
 import { type Counters, type MemoryRecord, recordSchema } from '../record.ts'
 import { same } from './canonical.ts'
 import { type DatabaseSync, type Statements, transaction } from './database.ts'
-import { chainHash, type Head, headOf, readEvents, writeEvent } from './events.ts'
+import { type Head, headOf, readEvents, writeEvent } from './events.ts'
 import { addCounters, applyChange, byLink, ChangeConflict, roundCount } from './fold.ts'
 import { eraseRecord, readRecord, readUse, rowOf, writeRecord, writeUse } from './items.ts'
 import { isUse, writeLastUse } from './last-use.ts'
@@ -110,17 +110,21 @@ export function adopt(
   transaction(options.db, () => {
     const session = begin(options)
     for (const { hash, ...event } of events) {
-      if (event.seq !== session.head.seq + 1 || chainHash(session.head.hash, event) !== hash)
-        throw new UserError(
-          `Event ${event.seq} does not continue the log, which ends at ${session.head.seq}.`,
-          'The file was cut, changed, or belongs to another memory. Nothing was changed.',
-        )
+      if (event.seq !== session.head.seq + 1) throw continuesNot(session, event)
       for (const change of event.changes) takeOver(session, change, event)
-      keep(session, event)
+      const before = session.head
+      if (keep(session, event).hash !== hash) throw continuesNot({ head: before }, event)
     }
     for (const draft of then((id) => recordIn(session, id))) append(session, draft)
     project(session)
   })
+}
+
+function continuesNot({ head }: Pick<Session, 'head'>, { seq }: Pick<MemoryEvent, 'seq'>): UserError {
+  return new UserError(
+    `Event ${seq} does not continue the log, which ends at ${head.seq}.`,
+    'The file was cut, changed, or belongs to another memory. Nothing was changed.',
+  )
 }
 
 function takeOver(session: Session, change: Change, event: Pick<MemoryEvent, 'type' | 'at'>): void {
