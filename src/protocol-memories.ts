@@ -165,6 +165,17 @@ export interface MemoryStats {
   history: { commits: number; episodes: number; complete: boolean }
 }
 
+/** Log and fold compared. */
+export interface MemoryCheck {
+  events: number
+  /** What was wrong, in sentences. */
+  found: string[]
+  /** What is wrong still: after a repair only what the log itself has. */
+  faults: string[]
+  /** The fold was made anew. */
+  repaired: boolean
+}
+
 export interface ForgetSummary {
   forgotten: number
   /** What the person should know: that files could not be cleaned yet. */
@@ -220,4 +231,6 @@ export interface Memories {
   import(path: string, options?: { restore?: boolean }): Promise<ImportSummary>
   share(): Promise<ShareSummary>
   stats(): MemoryStats
+  /** Compares what is shown with the log, which takes seconds; `repair` makes it anew from the log where it is wrong. */
+  check(options?: { repair?: boolean }): Promise<MemoryCheck>
 }

@@ -54,7 +54,13 @@ export interface Health {
   embedder: { identity: string; dimensions: number; vectors: number; pending: number }
   vectorSearch: { regime: 'exact' | 'hnsw' | 'rerank'; reason: string; recallAt10: number | null }
   sqlite: { version: string; fts5: boolean; journal: string }
-  memoryDb: { ok: boolean; backups: number; message: string | null }
+  /** `checked`: when log and fold were compared (Unix milliseconds), and what was wrong; null: never. */
+  memoryDb: {
+    ok: boolean
+    backups: number
+    message: string | null
+    checked?: { at: number; faults: number } | null
+  }
   runs: { at: number; reason: string; seconds: number | null; parsed: number; error: string | null }[]
   residentMb: number
   networkRequests: number

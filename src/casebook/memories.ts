@@ -11,6 +11,7 @@ import type { Memories, MemoryStats } from '../protocol-memories.ts'
 import type { SessionsWithTurns } from '../protocol-sessions.ts'
 import { readHistoryState } from './history-state.ts'
 import { act, edit, undo } from './memories/change.ts'
+import { check } from './memories/check.ts'
 import { CodeSight } from './memories/code-sight.ts'
 import { acceptCandidates, decidePair, settleProposal } from './memories/decisions.ts'
 import { distil } from './memories/distil.ts'
@@ -173,6 +174,7 @@ function facade(room: MemoryRoom, notes: Notes): Memories {
     import: (path, options) => importFrom(room, path, options),
     share: () => share(room),
     stats: openStats(room, history),
+    check: async (options) => check(room, options?.repair === true),
   }
 }
 

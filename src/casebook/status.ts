@@ -9,6 +9,7 @@ import { type DatabaseSync, sqliteVersion } from '../memory/store/database.ts'
 import { coverage, languageCounts, type View, viewGeneration } from '../memory/store/files.ts'
 import { recentRuns } from '../memory/store/runs.ts'
 import type { Health, RootStatus } from '../protocol.ts'
+import { lastCheck } from './memories/check.ts'
 import type { NamedMemory } from './namespace.ts'
 import type { Parts } from './parts.ts'
 import type { Repository } from './repository.ts'
@@ -160,6 +161,7 @@ export function healthOf({ root, place, parts, memory, networkRequests }: Health
       ok: memory.message === null,
       backups: memory.folder === null ? 0 : backups(memory.folder).length,
       message: memory.message,
+      checked: lastCheck(memory.db),
     },
     runs: runHistory(db, view),
     residentMb: Math.round(process.memoryUsage().rss / 1e6),

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Health } from '../protocol.ts'
-import type { MemoryStats } from '../protocol-memories.ts'
+import type { MemoryCheck, MemoryStats } from '../protocol-memories.ts'
 import { bytes, moment, plural } from './format.ts'
 import { statsLine, storeLine } from './memory-text.ts'
 
@@ -150,15 +150,38 @@ function checkSqlite({ version, fts5, journal }: Health['sqlite']): Check {
   }
 }
 
-function checkMemory({ ok, backups, message }: Health['memoryDb']): Check {
+function checkMemory({ ok, backups, message, checked }: Health['memoryDb']): Check {
   const saved = plural(backups, 'backup')
-  if (ok) return { name: 'memory', state: 'ok', message: `sound, ${saved}${message ? `; ${message}` : ''}` }
+  const sound = `sound, ${saved}, ${lookedAt(checked ?? null)}${message ? `; ${message}` : ''}`
+  if (ok && (checked ?? null) !== null && checked?.faults !== 0)
+    return { name: 'memory', state: 'warn', message: sound, remedy: "Run 'casebook doctor --repair'." }
+  if (ok) return { name: 'memory', state: 'ok', message: sound }
   return {
     name: 'memory',
     state: 'fail',
     message: message ?? 'damaged',
     remedy: `There are ${saved} beside it; the newest good one is restored when the store is opened.`,
   }
+}
+
+function lookedAt(checked: { at: number; faults: number } | null): string {
+  if (checked === null) return 'never compared with its log (doctor --deep)'
+  const how = checked.faults === 0 ? '' : ` and found ${plural(checked.faults, 'fault')}`
+  return `compared with its log on ${moment(checked.at)}${how}`
+}
+
+/** Log and fold, compared one by one. */
+export function checkFold({ events, found, faults, repaired }: MemoryCheck): Check {
+  const name = 'log'
+  const compared = `${plural(events, 'event')} compared with what is shown`
+  if (faults.length === 0) {
+    const how = repaired ? `: made anew from the log, because: ${found.join(' ')}` : ': no difference'
+    return { name, state: 'ok', message: compared + how }
+  }
+  const remedy = repaired
+    ? 'The log itself was changed. Export what is there, and bring back a backup from the folder backups of the store.'
+    : "Run 'casebook doctor --repair': what is shown is made anew from the log. Nothing of the log changes."
+  return { name, state: 'fail', message: `${compared}: ${faults.join(' ')}`, remedy }
 }
 
 /** What long-term memory holds, and what waits for a person. */

@@ -30,6 +30,7 @@ const changes: Record<MemoryCall, boolean> = {
   import: true,
   share: true,
   stats: false,
+  check: true,
 }
 
 export class MemoryDesk {
