@@ -28,6 +28,7 @@ import { acquireLease } from '../store/lease.ts'
 import { endRun, type RunTotals, startRun } from '../store/runs.ts'
 import type { StoredVector } from '../store/vectors.ts'
 import type { Commit, ListedFile } from '../types.ts'
+import { maskCommits } from './commit-mask.ts'
 import { type ContentReader, objectReader, workTreeReader } from './content.ts'
 import { batchesOf, type FeedParts, feed } from './feed.ts'
 import { listCommits, readCommits } from './history.ts'
@@ -296,10 +297,11 @@ export class Indexer {
     const unseen = shas.filter((sha) => !known.has(sha))
     let batch: Commit[] = []
     let stored = known.size
-    const flush = () => {
+    const flush = async () => {
+      const masked = await maskCommits(batch)
       transaction(db, () => {
         const write = commitWriter(db)
-        for (const commit of batch) known.set(commit.sha, write(commit))
+        for (const commit of masked) known.set(commit.sha, write(commit))
       })
       stored += batch.length
       batch = []
@@ -308,11 +310,11 @@ export class Indexer {
     for await (const commit of readCommits(git, unseen, hooks.signal)) {
       batch.push(commit)
       if (batch.length >= commitBatch) {
-        flush()
+        await flush()
         await hooks.pause()
       }
     }
-    flush()
+    await flush()
     const ids = shas.map((sha) => known.get(sha)).filter((id) => id !== undefined)
     transaction(db, () => {
       writeViewCommits(db, view.id, ids)
