@@ -204,9 +204,12 @@ test('D-52: weights of the name alone rank as names alone do', async (t) => {
     tool('list_files', 'Shows what lies in a folder.'),
   ]
   const weights = { name: 1, description: 0, schema: 0, questions: 0 }
-  const byName = openWorld(t, { embedding: { kind: 'tdwa', weights }, weights: { words: 0, vectors: 1 } })
+  const byName = openWorld(t, {
+    embedding: { kind: 'tdwa', weights },
+    weights: { words: 0, vectors: 1, meant: 0 },
+  })
   await byName.store.sync(tools)
-  const namesOnly = openWorld(t, { weights: { words: 0, vectors: 1 } })
+  const namesOnly = openWorld(t, { weights: { words: 0, vectors: 1, meant: 0 } })
   await namesOnly.store.sync(tools.map((one) => ({ ...one, description: '' })))
   for (const keyword of ['convert currency', 'paint a horse', 'files in a list']) {
     const order = async (world: typeof byName) =>
@@ -215,7 +218,7 @@ test('D-52: weights of the name alone rank as names alone do', async (t) => {
   }
   const description = openWorld(t, {
     embedding: { kind: 'tdwa', weights: { ...weights, name: 0, description: 1 } },
-    weights: { words: 0, vectors: 1 },
+    weights: { words: 0, vectors: 1, meant: 0 },
   })
   await description.store.sync(tools)
   assert.equal((await description.store.search(['convert currency'], { k: 1 }))[0]?.name, 'paint_horse')

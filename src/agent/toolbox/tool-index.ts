@@ -10,6 +10,7 @@ import { FlatVectors } from '../../memory/store/flat-vectors.ts'
 import { dequantise, quantise } from '../../memory/store/quantise.ts'
 import { quoted } from '../../memory/store/rare-words.ts'
 import type { ToolDocument } from './document.ts'
+import { widened } from './everyday-words.ts'
 import type { FoundTool, SearchOptions } from './ports.ts'
 import { averaged, type Embedding, partsToEmbed, sharesOf } from './vectors.ts'
 
@@ -17,6 +18,8 @@ import { averaged, type Embedding, partsToEmbed, sharesOf } from './vectors.ts'
 export interface SearchWeights {
   words: number
   vectors: number
+  /** Everyday words that mean what was said, see everyday-words.ts. */
+  meant: number
 }
 
 /** Puts the hits of one keyword into another order; given more than are wanted. */
@@ -27,10 +30,13 @@ export interface ToolIndexOptions {
   embedder: Embedder
   embedding: Embedding
   weights?: SearchWeights
+  /** Cosine below which a tool that shares no word with the keyword is left out. */
+  noise?: number
   rerank?: Rerank
 }
 
-const defaultSearchWeights: SearchWeights = { words: 1, vectors: 1 }
+/** By every other line of the hand-written tool set; the rest of it was kept for the test. */
+const defaultSearchWeights: SearchWeights = { words: 1, vectors: 0.35, meant: 0.8 }
 /** Hits of each channel that are fused. */
 const reach = 60
 /** Hits that a reranker is shown. */
@@ -76,11 +82,15 @@ export class ToolIndex {
   }
 
   #fuse(keyword: string, vector: Float32Array, banned: ReadonlySet<string>) {
-    const weights = this.#options.weights ?? defaultSearchWeights
+    const { weights = defaultSearchWeights, noise = localNoise } = this.#options
     const allowed = (id: number) => this.#names.has(id) && !banned.has(this.#names.get(id) ?? '')
-    const words = (weights.words === 0 ? [] : this.#byWords(keyword)).filter(({ id }) => allowed(id))
+    const tokens = tellingTokens(keyword)
+    const matching = (wanted: readonly string[], weight: number) =>
+      (weight === 0 ? [] : this.#byWords(wanted)).filter(({ id }) => allowed(id))
+    const words = matching(tokens, weights.words)
+    const meant = matching(widened(tokens), weights.meant)
     const near = vector.some((value) => value !== 0) ? this.#flat.search(vector, reach, allowed) : []
-    const candidates = [...new Set([...words, ...near].map(({ id }) => id))]
+    const candidates = [...new Set([...words, ...meant, ...near].map(({ id }) => id))]
     const cosines = this.#flat.score(candidates, vector)
     const place = new Map(candidates.map((id, at) => [id, at]))
     const column = (channel: string, weight: number, hits: readonly { id: number; score: number }[]) => {
@@ -88,21 +98,23 @@ export class ToolIndex {
       for (const { id, score } of hits) scores[place.get(id) ?? 0] = Math.max(0, score)
       return { channel, weight, scores }
     }
-    const columns = [column('words', weights.words, words), column('vectors', weights.vectors, cosines)]
+    const columns = [
+      column('words', weights.words, words),
+      column('vectors', weights.vectors, cosines),
+      column('meant', weights.meant, meant),
+    ]
     const positions = candidates.map((_, at) => at)
     const nameAt = (at: number) => this.#names.get(candidates[at] ?? 0) ?? ''
-    const named = new Set(words.map(({ id }) => id))
+    const named = new Set([...words, ...meant].map(({ id }) => id))
     const cosine = new Map(cosines.map(({ id, score }) => [id, score]))
-    const isChance = (id: number) => !named.has(id) && (cosine.get(id) ?? 0) < localNoise
+    const isChance = (id: number) => !named.has(id) && (cosine.get(id) ?? 0) < noise
     return fuseLinearly(columns, positions, nameAt, reach)
       .filter(({ item }) => !isChance(candidates[item] ?? 0))
       .map(({ item, score }) => ({ item: candidates[item] ?? 0, score }))
   }
 
-  #byWords(keyword: string): { id: number; score: number }[] {
-    const tokens = [...new Set(codeTokens(keyword))]
-    const telling = tokens.filter((token) => !isStopword(token))
-    const asked = (telling.length > 0 ? telling : tokens).slice(0, mostWords)
+  #byWords(tokens: readonly string[]): { id: number; score: number }[] {
+    const asked = tokens.slice(0, mostWords)
     if (asked.length === 0) return []
     const rows = this.#options.db.prepare(selectByWords).all(asked.map(quoted).join(' OR '), reach)
     return rows.map((row) => ({ id: Number(row.id), score: Number(row.score) }))
@@ -163,8 +175,15 @@ export class ToolIndex {
   }
 }
 
+/** Words that say what is wanted; where there is none but how it is said, those. */
+function tellingTokens(keyword: string): string[] {
+  const tokens = [...new Set(codeTokens(keyword))]
+  const telling = tokens.filter((token) => !isStopword(token))
+  return telling.length > 0 ? telling : tokens
+}
+
 /** Words of one question that are looked up. */
-const mostWords = 60
+const mostWords = 120
 
 /** Weights of name, description, parameters and questions. */
 const selectByWords = `

@@ -28,6 +28,8 @@ export interface ToolStoreOptions {
   /** Default `concat`, which is better without a reranker (ScaleMCP). */
   embedding?: Embedding
   weights?: SearchWeights
+  /** Default: that of the built-in embedder. */
+  noise?: number
   /** May put the hits of one keyword into another order. */
   rerank?: Rerank
 }
