@@ -1,6 +1,7 @@
 /** Forgetting through the door: who is told that cleaning is not over, and what "from there" takes. */
 
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -155,4 +156,34 @@ test('a secret that is in a reason already is named by the export, and can be fo
   await memories.export(file)
   assert.equal((await memories.show(record.id)).record.pinned, true)
   assert.ok(!JSON.stringify(await memories.log({ limit: 99 })).includes(secret))
+})
+
+test('what was shared goes with its memory; a file that somebody changed is named', async (t) => {
+  using repo = makeRepo(code)
+  const { memories } = await openMemory(t, repo.dir, { settings: { shareFolder: 'memories' } })
+  const said = ['`vat_of` has a xylophone.', 'The glockenspiel of shop/tax.py needs euros.']
+  const ids: string[] = []
+  for (const words of said)
+    ids.push(
+      (await memories.remember({ text: `\`vat_of\` in shop/tax.py ${words}.`, share: true })).record.id,
+    )
+  const { written } = await memories.share()
+  const [mine, changed] = ['xylophone', 'glockenspiel'].map((word) =>
+    written.find((name) => name.includes(word)),
+  )
+  const path = join(repo.dir, 'memories', changed ?? '')
+  writeFileSync(path, `${readFileSync(path, 'utf8')}\nMore of it.\n`)
+  const { notes } = await memories.forget(ids, 'private')
+  assert.ok(
+    notes.some((note) => note.startsWith('Deleted') && note.includes(mine ?? '-')),
+    notes.join('\n'),
+  )
+  assert.ok(notes.some((note) => note.includes('delete it yourself') && note.includes(changed ?? '-')))
+  assert.deepEqual(readdirSync(join(repo.dir, 'memories')), [changed])
+  const folder = join(repo.dir, '.git/casebook')
+  const stored = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const files = stored.filter((one) => one.isFile() && /memory/.test(join(one.parentPath, one.name)))
+  assert.ok(files.length >= 1)
+  for (const { parentPath, name } of files)
+    assert.doesNotMatch(readFileSync(join(parentPath, name), 'latin1'), /xylophone|glockenspiel/, name)
 })

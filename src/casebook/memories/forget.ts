@@ -2,6 +2,7 @@
 
 import { UserError } from '../../memory/ports.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
+import { removeShared, sharedFiles } from '../../memory/share/unshare.ts'
 import type { KeyKind, MemoryStore } from '../../memory/store/memory-store.ts'
 import { normaliseKey } from '../../memory/store/record-keys.ts'
 import { isUnfinished } from '../../memory/store/wipe.ts'
@@ -25,14 +26,23 @@ export async function forget(
   references: readonly string[],
   reason: string,
 ): Promise<ForgetSummary> {
-  const { store, vectors, person } = room
+  const { store, vectors, person, repository, settings } = room
   const events = references.flatMap((reference) => Number(eventName.exec(reference)?.[1] ?? Number.NaN) || [])
   const records = references.filter((reference) => !eventName.test(reference))
   const ids = [...new Set(records.map((reference) => store.find(reference).id))]
   if (ids.length === 0 && events.length === 0) return { forgotten: 0, notes: [] }
+  const files = sharedFiles(store, ids)
   store.purge(ids, await person(), reason, [...new Set(events)])
   vectors.sync()
-  return { forgotten: ids.length + new Set(events).size, notes: isUnfinished(store.db) ? [unfinished] : [] }
+  const { root } = repository.git
+  const left = await removeShared(files, {
+    root: root ?? '',
+    folder: root === null ? '' : settings.shareFolder,
+  })
+  return {
+    forgotten: ids.length + new Set(events).size,
+    notes: [...left, ...(isUnfinished(store.db) ? [unfinished] : [])],
+  }
 }
 
 /** Ids of what comes from there, and of what was learned from nothing but that. */

@@ -221,7 +221,7 @@ function baseOf({ name, content, shared }: ReadFile): BaseFile {
   return { name, hash: hashOf(content), fields: Object.fromEntries(hashes) }
 }
 
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 

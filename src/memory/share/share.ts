@@ -61,7 +61,7 @@ export async function shareMemory(store: MemoryStore, options: ShareOptions): Pr
 }
 
 /** The folder's real place, which lies inside the work tree and is reached over no link. */
-async function folderOf({ root, folder }: ShareOptions): Promise<string> {
+export async function folderOf({ root, folder }: Pick<ShareOptions, 'root' | 'folder'>): Promise<string> {
   const fault = (what: string) =>
     new UserError(
       `The share folder "${folder}" ${what}.`,
@@ -190,7 +190,7 @@ const baseSchema = z.record(
   z.object({ name: z.string(), hash: z.string(), fields: z.record(z.string(), z.string()) }),
 )
 
-function readBase(store: MemoryStore): ShareBase {
+export function readBase(store: MemoryStore): ShareBase {
   const row = store.db.prepare(selectBase).get()
   try {
     return baseSchema.parse(JSON.parse(String(row?.value ?? '{}')))

@@ -205,7 +205,25 @@ const deleteVectors =
   'delete from vector where not exists (select 1 from item where item.text_hash = vector.hash)'
 const forgetEpoch = "delete from meta where key = 'vectors.epoch'"
 
+const selectShared = "select value from meta where key = 'share'"
+const updateShared = "update meta set value = ? where key = 'share'"
+
+/** What is noted of the last sharing names files by the words of their records. */
+function clearShared(db: DatabaseSync, kinds: ReadonlyMap<string, Kind>): void {
+  const value = db.prepare(selectShared).get()?.value
+  if (typeof value !== 'string') return
+  let base: unknown
+  try {
+    base = JSON.parse(value)
+  } catch {
+    base = {}
+  }
+  const kept = Object.entries(base ?? {}).filter(([id]) => !kinds.has(id))
+  db.prepare(updateShared).run(JSON.stringify(Object.fromEntries(kept)))
+}
+
 function clearFold(db: DatabaseSync, { kinds, artifacts }: Condemned): void {
+  clearShared(db, kinds)
   const linked = [...kinds.keys()].flatMap((id) => db.prepare(selectLinked).all(id.toLowerCase()))
   for (const id of kinds.keys()) eraseRecord(db, id)
   for (const id of new Set(linked.map((row) => String(row.id)))) {
