@@ -74,3 +74,8 @@ export function parseSettings(raw: unknown): Settings {
     result.error,
   )
 }
+
+/** Whether texts stay on this machine. */
+export function isThisMachine(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
+}

@@ -1,6 +1,6 @@
 /** Code leaves this machine only for a server that the person named twice: as endpoint, and as agreed to. */
 
-import type { Settings } from './config.ts'
+import { isThisMachine, type Settings } from './config.ts'
 
 /** The variable that names the host to which code may be sent. */
 export const consentVariable = 'CASEBOOK_SEND_CODE_TO'
@@ -25,8 +25,4 @@ export function agreedSettings(settings: Settings, environment: NodeJS.ProcessEn
       `Nothing is sent to ${url.host}: the built-in embedder is used. If the code of this repository ` +
       `may be sent there, say so with ${consentVariable}=${url.host}.`,
   }
-}
-
-function isThisMachine(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
 }

@@ -12,6 +12,7 @@ import { commandHelp, overview } from './help.ts'
 import { openLog } from './log.ts'
 import { type ParsedLine, parseCommandLine, parseLimit } from './parse-arguments.ts'
 import type { Terminal } from './terminal.ts'
+import { textOption } from './with-memories.ts'
 
 export interface Surroundings {
   terminal: Terminal
@@ -67,7 +68,7 @@ function makeCall(
   const { settings, note } = agreedSettings(settingsFromEnvironment(environment), environment)
   if (note !== null) terminal.note(note)
   return {
-    repo: absolute(text(values.repo) ?? '.'),
+    repo: absolute(textOption(values.repo) ?? '.'),
     ...(values.at !== undefined && { at: String(values.at) }),
     ...(values.store !== undefined && { store: absolute(String(values.store)) }),
     ...(limit !== undefined && { limit }),
@@ -79,8 +80,4 @@ function makeCall(
     log: openLog(terminal, values.verbose === true),
     signal,
   }
-}
-
-function text(value: string | boolean | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

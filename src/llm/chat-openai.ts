@@ -2,11 +2,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenAI } from 'openai'
-import type { ModelSettings } from '../config.ts'
+import { isThisMachine, type ModelSettings } from '../config.ts'
 import { type ChatReply, type ChatRequest, type Llm, type Log, UserError } from '../memory/ports.ts'
 import { readableChatFailure, refusedWish, type Wish } from './chat-failure.ts'
 import { retryDelay } from './embedding-failure.ts'
-import { isThisMachine, openClient, serverUrl } from './endpoint.ts'
+import { openClient, serverUrl } from './endpoint.ts'
 
 export interface ChatOptions {
   /** Milliseconds for one request. Node's own limit for the first byte of an answer is 300,000. */

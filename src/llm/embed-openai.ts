@@ -2,9 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenAI } from 'openai'
+import { isThisMachine } from '../config.ts'
 import { type Embedder, EmbedderError } from '../memory/ports.ts'
 import { isTooLarge, readableFailure, retryDelay } from './embedding-failure.ts'
-import { type Endpoint, isThisMachine, openClient, serverUrl } from './endpoint.ts'
+import { type Endpoint, openClient, serverUrl } from './endpoint.ts'
 
 export interface EndpointOptions extends Endpoint {
   /** Requests under way at once; falls to 1 while the server limits the rate. Default 3. */

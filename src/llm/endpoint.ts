@@ -16,11 +16,6 @@ export function serverUrl(baseUrl: string): URL | null {
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : null
 }
 
-/** Whether texts stay on this machine. */
-export function isThisMachine(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
-}
-
 /**
  * The package reads keys, organisation, project, base URL, log level and extra headers from the environment
  * and would send them to any server. All of them are closed here; headers are made anew for each request.

@@ -180,6 +180,11 @@ export type MemoryRecord = z.infer<typeof recordSchema>
 
 export const noUse: Counters = { retrieved: 0, shown: 0, cited: 0, helped: 0, hurt: 0 }
 
+/** Mean of Beta(1, 1) after the outcomes: 0.5 for what has none. */
+export function utilityOf({ helped, hurt }: Pick<Counters, 'helped' | 'hurt'>): number {
+  return (helped + 1) / (helped + hurt + 2)
+}
+
 /** What makes a new record; the store fills in the rest (id, namespace, times, version, counters). */
 export type RecordDraft = Pick<MemoryRecord, 'kind' | 'text' | 'provenance' | 'confidence'> &
   Partial<Omit<MemoryRecord, 'id' | 'namespace' | 'version' | 'recordedAt' | 'counters' | 'lastUsedAt'>>

@@ -9,8 +9,8 @@ import {
   findCitations,
   mentionedAliases,
   type ShownMemory,
-  utility,
 } from '../../src/memory/learn/credit.ts'
+import { utilityOf } from '../../src/memory/record.ts'
 
 const memory = (alias: number, text: string, rest: Partial<ShownMemory['record']> = {}): ShownMemory => ({
   alias,
@@ -117,14 +117,14 @@ test('what was shown and not cited is only counted as shown', () => {
 })
 
 test('utility is neutral without outcomes, rises with every help and falls with every hurt', () => {
-  assert.equal(utility({ helped: 0, hurt: 0 }), 0.5)
+  assert.equal(utilityOf({ helped: 0, hurt: 0 }), 0.5)
   const count = fc.double({ min: 0, max: 1_000, noNaN: true })
   const step = fc.double({ min: 0.01, max: 1, noNaN: true })
   fc.assert(
     fc.property(count, count, step, (helped, hurt, more) => {
-      const now = utility({ helped, hurt })
-      assert.ok(utility({ helped: helped + more, hurt }) > now)
-      assert.ok(utility({ helped, hurt: hurt + more }) < now)
+      const now = utilityOf({ helped, hurt })
+      assert.ok(utilityOf({ helped: helped + more, hurt }) > now)
+      assert.ok(utilityOf({ helped, hurt: hurt + more }) < now)
       assert.ok(now > 0 && now < 1)
     }),
   )
@@ -147,6 +147,6 @@ test('in a stream of outcomes the planted useful memory comes to the top', () =>
       if (counter !== undefined) counter[outcome] += add[outcome] ?? 0
     }
   }
-  const ranked = counters.map((counter, at) => ({ at, u: utility(counter) })).sort((a, b) => b.u - a.u)
+  const ranked = counters.map((counter, at) => ({ at, u: utilityOf(counter) })).sort((a, b) => b.u - a.u)
   assert.equal(ranked[0]?.at, 2)
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isThisMachine } from '../../src/config.ts'
 import { type EndpointOptions, openEndpointEmbedder } from '../../src/llm/embed-openai.ts'
 import { estimateCost } from '../../src/llm/embedding-cost.ts'
-import { isThisMachine } from '../../src/llm/endpoint.ts'
 import { type Embedder, EmbedderError } from '../../src/memory/ports.ts'
 import { type EmbeddingServer, reply, sendJson, startEmbeddingServer, vectorFor } from './embedding-server.ts'
 

@@ -1,6 +1,7 @@
 /** What a file imports, read from its lines: faster than the tree, and it works in broken files too. */
 
 import type { ImportRef, Language } from '../types.ts'
+import { lineEnd } from './lines.ts'
 
 /** The imports in order of appearance, modules as written; names are those of the imported module. */
 export function importsOf(text: string, language: Language): ImportRef[] {
@@ -64,11 +65,6 @@ function pythonImports(text: string): ImportRef[] {
     for (const name of nameList(plain ?? '')) found.push({ module: name, names: [] })
   }
   return found
-}
-
-function lineEnd(text: string, at: number): number {
-  const end = text.indexOf('\n', at)
-  return end < 0 ? text.length : end
 }
 
 function scriptImports(text: string): ImportRef[] {

@@ -73,3 +73,9 @@ function startsWithReturns(text: string): number[] {
   for (const end of text.matchAll(/\r\n?|\n/g)) starts.push(end.index + end[0].length)
   return starts
 }
+
+/** Offset of the next line feed from `at` on; the length of the text without one. */
+export function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}

@@ -1,5 +1,7 @@
 /** Finds comments and string literals without a parser: far faster than walking a tree. */
 
+import { lineEnd } from './lines.ts'
+
 /**
  * How a language writes comments and strings. The scanner is lenient: what it misreads goes to the
  * wrong token field, never out of the index.
@@ -127,11 +129,6 @@ function blockEnd(text: string, at: number, lexicon: Lexicon): number {
     if (text.startsWith(open, at)) return endAfter(text, close, at + open.length)
   }
   return at
-}
-
-function lineEnd(text: string, at: number): number {
-  const end = text.indexOf('\n', at)
-  return end < 0 ? text.length : end
 }
 
 function endAfter(text: string, close: string, from: number): number {

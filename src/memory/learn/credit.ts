@@ -111,8 +111,3 @@ export function creditEvents(usage: Usage, actor: Actor): EventDraft[] {
 function counts(ids: readonly string[], counter: keyof Counters): Change[] {
   return [...new Set(ids)].map((id) => ({ op: 'count', id, add: { [counter]: 1 } }))
 }
-
-/** Mean of Beta(1, 1) after the outcomes: 0.5 for what has none. */
-export function utility({ helped, hurt }: Pick<Counters, 'helped' | 'hurt'>): number {
-  return (helped + 1) / (helped + hurt + 2)
-}

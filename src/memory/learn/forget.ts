@@ -1,9 +1,8 @@
 /** Forgetting is archiving: what hurt more than it helped, and what is worth least when there is too much. */
 
 import type { Actor, EventDraft } from '../event.ts'
-import type { MemoryRecord } from '../record.ts'
+import { type MemoryRecord, utilityOf } from '../record.ts'
 import { isProtected } from './context.ts'
-import { utility } from './credit.ts'
 import { setFields, some } from './workbook.ts'
 
 /** ReMe's rule with citations: enough uses to judge by, and fewer than half of them helped. */
@@ -33,7 +32,7 @@ export interface Keep {
 export function retention(record: MemoryRecord, { now, freshness }: Keep): number {
   const idleDays = Math.max(0, now - (record.lastUsedAt ?? record.recordedAt)) / day
   const idle = 0.5 ** (idleDays / idleHalfLife)
-  const worth = 0.5 * utility(record.counters) + 0.3 * idle + 0.2 * freshness(record)
+  const worth = 0.5 * utilityOf(record.counters) + 0.3 * idle + 0.2 * freshness(record)
   return Math.max(record.pinned ? 1 : 0, worth)
 }
 

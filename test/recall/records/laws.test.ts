@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { utilityOf } from '../../../src/memory/recall/records/ranking.ts'
 import { clipTokens, estimateTokens } from '../../../src/memory/recall/records/token-estimate.ts'
 import { moments, type RecallQuery, type RecallReply } from '../../../src/memory/recollection.ts'
 import type { RecordDraft } from '../../../src/memory/record.ts'
+import { utilityOf } from '../../../src/memory/record.ts'
 import { episodeDraft, factDraft, lessonDraft } from './records.ts'
 import { idsOf, openWorld, type World } from './world.ts'
 

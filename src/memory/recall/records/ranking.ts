@@ -2,7 +2,7 @@
 
 import { codeTokens } from '../../code/tokens.ts'
 import type { AnchorState, Moment, RecallQuery, Recollection } from '../../recollection.ts'
-import type { Counters, MemoryRecord } from '../../record.ts'
+import { type MemoryRecord, utilityOf } from '../../record.ts'
 import { type Fused, fuseRanks, type RankedList } from '../fuse.ts'
 import { freshnessFactor, freshnessOf } from './anchors.ts'
 
@@ -11,11 +11,6 @@ export function fuseLists(lists: readonly RankedList<string>[]): Fused<string>[]
   const fused = fuseRanks(lists, (id) => id)
   const best = fused[0]?.score ?? 1
   return fused.map((one) => ({ ...one, score: one.score / best }))
-}
-
-/** Mean of the Beta posterior over help and harm, neutral 0.5. */
-export function utilityOf({ helped, hurt }: Pick<Counters, 'helped' | 'hurt'>): number {
-  return (helped + 1) / (helped + hurt + 2)
 }
 
 /** Some kinds of lessons matter more at some moments. */
