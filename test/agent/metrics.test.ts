@@ -109,7 +109,7 @@ test('D-48: what went unused for more than two user turns goes, without a model'
   assert.deepEqual(unusedTools(active, 4, rule), [])
   assert.deepEqual(unusedTools(active, 5, rule, ['old']), ['spare'])
   assert.deepEqual(unusedTools(active, 5, { unusedTurns: 2, carry: 1 }), ['old', 'spare', 'two', 'newer'])
-  asserassert.deepEqual(leastRecent(active, 2), ['spare', 'newer'])
+  assert.deepEqual(leastRecent(active, 2), ['spare', 'newer'])
 })
 
 test('D-48: a trace of uses over turns, with no completion for it', async (t) => {
