@@ -75,7 +75,7 @@ async function pickedAgents(
     canPickMany: true,
     ignoreFocusOut: true,
     title: foundText(vscode.l10n, sources),
-    placeHolder: vscode.l10n.t('Ticked agents are imported, and watched from now on. Secrets are masked.'),
+    placeHolder: vscode.l10n.t('Imported now, watched from now on; secrets are masked'),
   })
   return picked?.map(({ agent }) => agent)
 }

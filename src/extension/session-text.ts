@@ -16,6 +16,10 @@ export function episodeCount(l10n: L10n, count: number): string {
   return count === 1 ? l10n.t('1 episode') : l10n.t('{0} episodes', count)
 }
 
+function demonstrationCount(l10n: L10n, count: number): string {
+  return count === 1 ? l10n.t('1 demonstration') : l10n.t('{0} demonstrations', count)
+}
+
 function agentCount(l10n: L10n, count: number): string {
   return count === 1 ? l10n.t('1 agent') : l10n.t('{0} agents', count)
 }
@@ -63,10 +67,10 @@ export function importedText(l10n: L10n, source: SessionSource): string {
   if (imported === 0 || lastImport === null) return l10n.t('Nothing of it was imported yet.')
   const judged = verdictText(l10n, verdicts)
   const made = l10n.t(
-    'Imported: {0}, {1}, {2} demonstrations',
+    'Imported: {0}, {1}, {2}',
     sessionCount(l10n, imported),
     episodeCount(l10n, episodes),
-    demonstrations,
+    demonstrationCount(l10n, demonstrations),
   )
   return `${made}${judged === '' ? '' : ` (${judged})`}, ${dateText(lastImport)}`
 }
@@ -80,7 +84,7 @@ export function sourceContext({ chosen, found }: SessionSource): string {
 export function importText(l10n: L10n, done: SessionImport): string {
   const { imported, found, episodes, demonstrations, unchanged, stopped, masked } = done
   const judged = verdictText(l10n, done.verdicts)
-  const made = l10n.t('{0} and {1} demonstrations', episodeCount(l10n, episodes), demonstrations)
+  const made = l10n.t('{0} and {1}', episodeCount(l10n, episodes), demonstrationCount(l10n, demonstrations))
   return [
     ...(stopped ? [l10n.t('It was stopped; the next import does the rest.')] : []),
     l10n.t(
@@ -90,7 +94,7 @@ export function importText(l10n: L10n, done: SessionImport): string {
       made,
       judged && ` (${judged})`,
     ),
-    ...(unchanged > 0 ? [l10n.t('{0} were known already.', sessionCount(l10n, unchanged))] : []),
+    ...(unchanged > 0 ? [l10n.t('Known already: {0}.', sessionCount(l10n, unchanged))] : []),
     ...(masked > 0 ? [l10n.t('{0} secrets were masked.', masked)] : []),
     ...skippedText(l10n, done),
   ].join(' ')

@@ -43,9 +43,9 @@ function rootItem({ root, name }: Extract<SourceRow, { row: 'root' }>): vscode.T
 }
 
 function agentItem({ root, agent, source }: Extract<SourceRow, { row: 'source' }>): vscode.TreeItem {
-  const { title, imported, chosen, places, found, bytes } = source
+  const { title, episodes, chosen, places, found, bytes } = source
   const { Collapsed, None } = vscode.TreeItemCollapsibleState
-  const item = new vscode.TreeItem(title, imported > 0 ? Collapsed : None)
+  const item = new vscode.TreeItem(title, episodes > 0 ? Collapsed : None)
   item.id = `${root}\0${agent}`
   item.description = sourceDescription(vscode.l10n, source)
   item.iconPath = new vscode.ThemeIcon(chosen ? 'eye' : 'eye-closed')

@@ -50,6 +50,29 @@ test('offers memory commands only in trusted folders, and those of one memory on
   }
 })
 
+test('offers past sessions only in trusted folders, in a view that stays out of the way', () => {
+  const { commands, menus, views, viewsWelcome } = manifest.contributes
+  const hidden = new Set(
+    menus.commandPalette.filter(({ when }: { when: string }) => when === 'false').map(commandOf),
+  )
+  const own = commands.filter(({ command }: { command: string }) =>
+    /Sessions?$|Sources?$|Turn$/.test(command),
+  )
+  assert.equal(own.length, 7)
+  for (const entry of own) {
+    assert.match(entry.enablement ?? '', /isWorkspaceTrusted/, entry.command)
+    const needsRow = /\.(watchSource|unwatchSource|openSession|refreshSources)$/
+    assert.equal(hidden.has(entry.command), needsRow.test(entry.command), entry.command)
+  }
+  const view = views.casebook.find(({ id }: { id: string }) => id === 'casebook.sources')
+  assert.equal(view.visibility, 'collapsed')
+  const whens: string[] = viewsWelcome
+    .filter((one: { view: string }) => one.view === 'casebook.sources')
+    .map(({ when }: { when: string }) => when)
+  assert.ok(whens.includes('!isWorkspaceTrusted && workspaceFolderCount > 0'))
+  assert.ok(whens.some((when) => when.includes('casebook.sources == empty')))
+})
+
 test('offers no command in a menu that is not there', () => {
   const known = new Set(manifest.contributes.commands.map(commandOf))
   const used = Object.values(manifest.contributes.menus).flat() as { command: string }[]

@@ -19,6 +19,7 @@ const options: WorkbenchOptions = {
   development: flag('extensionDevelopmentPath') ?? null,
   testsPath: flag('extensionTestsPath') ?? '',
   askForTrust: args.includes('--ask-for-trust'),
+  ...(process.env.CASEBOOK_TEST_HOME !== undefined && { home: process.env.CASEBOOK_TEST_HOME }),
 }
 const folder = args.find((arg) => !arg.startsWith('-') && existsSync(arg))
 if (folder !== undefined) options.folder = folder

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { runTests } from '@vscode/test-electron'
 import type { EditorTestResult } from '../editor/suite-runner.ts'
 import { makeRepo } from './fixture-repo.ts'
+import { homeEnvironment, writeSessions } from './home.ts'
 import { cacheFolder, pathWithThisNode, projectFolder } from './project.ts'
 import type { Counts } from './steps.ts'
 
@@ -15,11 +16,12 @@ import type { Counts } from './steps.ts'
  */
 const desktop = process.env.CASEBOOK_DESKTOP ?? (process.platform === 'win32' ? '1' : undefined)
 
-/** Each run opens a fresh repository made from `python-small`. */
+/** Each run opens a fresh repository made from `python-small`, with a home of its own that holds past sessions of it. */
 export async function runEditorTests(): Promise<Counts> {
   using repo = makeRepo('python-small')
   const folder = mkdtempSync(join(tmpdir(), 'casebook-report-'))
   const report = join(folder, 'report.jsonl')
+  writeSessions(folder, repo.dir)
   let ended = true
   try {
     await runTests({
@@ -29,7 +31,12 @@ export async function runEditorTests(): Promise<Counts> {
       extensionDevelopmentPath: projectFolder,
       extensionTestsPath: join(projectFolder, 'dist/test/suite-runner.cjs'),
       launchArgs: [repo.dir],
-      extensionTestsEnv: { CASEBOOK_TEST_REPORT: report, PATH: pathWithThisNode() },
+      extensionTestsEnv: {
+        // The stand-in needs the person's home, where the editor is installed, and gives the editor this one.
+        ...(desktop === undefined ? { CASEBOOK_TEST_HOME: folder } : homeEnvironment(folder)),
+        CASEBOOK_TEST_REPORT: report,
+        PATH: pathWithThisNode(),
+      },
     })
   } catch {
     ended = false

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { FrameLocator, Page } from 'playwright-core'
 import { launchChromium } from './browser.ts'
 import { type EditorServer, startServer } from './editor-server.ts'
+import { homeEnvironment } from './home.ts'
 import { outFolder, projectFolder } from './project.ts'
 
 export interface WorkbenchOptions {
@@ -20,6 +21,8 @@ export interface WorkbenchOptions {
   askForTrust?: boolean
   settings?: Record<string, unknown>
   theme?: 'light' | 'dark'
+  /** Where agents would have left their sessions. Default: an empty folder, never the person's own. */
+  home?: string
   env?: NodeJS.ProcessEnv
 }
 
@@ -62,7 +65,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       'workbench.colorTheme': themes[options.theme ?? 'dark'],
       ...options.settings,
     },
-    env: options.env ?? {},
+    env: { ...homeEnvironment(options.home ?? join(profile, 'home')), ...options.env },
   })
   const browser = await launchChromium()
   const page = await browser.newPage({
