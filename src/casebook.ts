@@ -216,8 +216,7 @@ class OpenMemory implements Casebook {
   #codeView(): CodeView | null {
     if (this.#store.isDamaged) return null
     const { index, view } = this.#store.parts
-    const { complete } = viewState(index.db, view.id)
-    return { db: index.db, viewId: view.id, head: view.head, complete }
+    return { ...viewState(index.db, view.id), db: index.db, viewId: view.id, head: view.head }
   }
 
   remember(options: WaitOptions = {}): Promise<HistorySummary | null> {
@@ -321,6 +320,7 @@ class OpenMemory implements Casebook {
       viewId: view.id,
       coverage: () => counts.coverage(),
       vectors: (text, limit) => vectors.nearest(text, limit),
+      ...this.#longTerm.room.code.learned,
     }
   }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Branches, birthBranch, readBranches, visibleFrom } from '../../memory/indexing/branches.ts'
+import { KeptCorpus } from '../../memory/recall/kept-corpus.ts'
 import { type AnchorCheck, openAnchorCheck } from '../../memory/recall/records/anchors.ts'
 import type { AnchorState } from '../../memory/recollection.ts'
 import type { Anchor } from '../../memory/record.ts'
@@ -41,8 +42,8 @@ export class CodeSight {
   readonly #options: CodeSightOptions
   #check: { view: CodeView; check: AnchorCheck } | null = null
   #branches: { stamp: string; sight: Promise<BranchSight> } | null = null
-  /** What `locate` learned about words, for the next question. */
-  readonly stems = new Map<string, string>()
+  /** What `locate` learned about words and read of the view, for the next question. */
+  readonly learned = { stems: new Map<string, string>(), kept: new KeptCorpus() }
   /** Hashes of files by path, for as long as size and time stay. */
   readonly #seen = new Map<string, Seen>()
 

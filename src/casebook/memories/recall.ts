@@ -104,7 +104,7 @@ async function locate(
   const view = code.view()
   if (view === null) return []
   try {
-    const context = { db: view.db, viewId: view.viewId, root: repository.root, stems: code.stems }
+    const context = { db: view.db, viewId: view.viewId, root: repository.root, ...code.learned }
     return (await locateFiles(context, text, { before: Math.floor(before / 1000) })).files
   } catch (error) {
     if (!isDamage(error)) throw error

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from '../store/database.ts'
 import type { FileVoter } from './channels/memories.ts'
+import type { KeptCorpus } from './kept-corpus.ts'
 
 /** Sources of evidence. Each can be switched off alone, to measure what it is worth. */
 export type Channel =
@@ -41,4 +42,6 @@ export interface RecallContext {
   ablate?: ReadonlySet<Channel>
   /** Stems by word, filled by each question: most words of paths come again. Left out, each question begins anew. */
   stems?: Map<string, string>
+  /** What was read of the view by earlier questions. Left out, each question reads it anew. */
+  kept?: KeptCorpus
 }

@@ -27,6 +27,7 @@ import { type Definition, openDefinitions, symbolScores } from './channels/symbo
 import type { Channel } from './context.ts'
 import { fuseLinearly, type ScoreColumn } from './fuse.ts'
 import { type FileScores, type Ground, isRanked, noScores } from './ground.ts'
+import { onceForCorpus } from './kept-corpus.ts'
 import { indexModules, type ModuleIndex } from './modules.ts'
 import { weights } from './weights.ts'
 
@@ -48,7 +49,7 @@ export function gatherEvidence(
     title: chunkScores(ground, titleTerms),
     history: readHistory(ground),
     definitions: openDefinitions(ground),
-    modules: indexModules(ground.corpus),
+    modules: indexModules(ground),
     votes,
     on: (name) => !ablate.has(name),
   }
@@ -59,7 +60,7 @@ export function gatherEvidence(
     ...memoryColumns(asked),
   ]
   const derived = linkColumns(asked, bestFiles(ground, direct))
-  return { columns: [...direct, ...derived, ...priorColumns(asked)], chunkScores: asked.all }
+  return { columns: [...direct, ...derived, ...priorColumns(ground)], chunkScores: asked.all }
 }
 
 interface Asked {
@@ -110,7 +111,7 @@ const markedWeight = 1.5
 
 function nameColumns({ ground, definitions, modules, on }: Asked): ScoreColumn[] {
   const { query } = ground
-  const paths = indexPaths(ground.corpus)
+  const paths = indexPaths(ground)
   const columns: ScoreColumn[] = []
   if (on('symbols')) {
     const named = [...query.names.filter(({ weight }) => weight >= markedWeight), ...query.titleNames]
@@ -151,10 +152,10 @@ function memoryColumns({ ground, votes, on }: Asked): ScoreColumn[] {
 }
 
 /** What leads from other files to a file: tests, imports, the same folder. */
-function linkColumns({ ground, definitions, modules, on }: Asked, seeds: FileScores): ScoreColumn[] {
+function linkColumns({ ground, on }: Asked, seeds: FileScores): ScoreColumn[] {
   const { terms, titleTerms } = ground.query
   const columns: ScoreColumn[] = []
-  const links = on('tests') || on('imports') ? readLinks(ground, modules, definitions) : []
+  const links = on('tests') || on('imports') ? readLinks(ground) : []
   if (on('tests')) {
     const tests = chunkScores(ground, terms, ground.tests)
     const byTitle = chunkScores(ground, titleTerms, ground.tests)
@@ -184,7 +185,7 @@ function bestFiles(ground: Ground, columns: readonly ScoreColumn[]): FileScores 
 }
 
 /** What a file is, whatever was asked. */
-function priorColumns({ ground }: Asked): ScoreColumn[] {
+const priorColumns = onceForCorpus((ground: Ground): ScoreColumn[] => {
   const { files } = ground.corpus
   const flag = (test: (path: string, role: string) => boolean) =>
     Float64Array.from(files, ({ path, role }) => (test(path, role) ? 1 : 0))
@@ -205,7 +206,7 @@ function priorColumns({ ground }: Asked): ScoreColumn[] {
     },
     { ...column('size', sizes(ground)), prior: true },
   ]
-}
+})
 
 /** Logarithm of a file's chunks: large files have more to match by chance. */
 function sizes(ground: Ground): FileScores {

@@ -5,6 +5,7 @@ import type { DatabaseSync } from '../store/database.ts'
 import { averageOf, type Collection, type Field } from './bm25.ts'
 import type { RecallContext } from './context.ts'
 import { type Corpus, readCorpus } from './corpus.ts'
+import { onceForCorpus } from './kept-corpus.ts'
 import { openPostings, openStemmer, type Postings } from './postings.ts'
 import type { Query, Term } from './query.ts'
 
@@ -31,11 +32,10 @@ const defaultBudget = 400_000
 
 export function openGround(context: RecallContext, query: Query, before = Number.POSITIVE_INFINITY): Ground {
   const { db, viewId } = context
-  const corpus = readCorpus(db, viewId)
+  const corpus = context.kept?.corpus(db, viewId) ?? readCorpus(db, viewId)
   const stems = openStemmer(db, context.stems)
   const read = remembered(openPostings(db, 'chunk_fts'))
-  const code = collect(corpus, isRanked)
-  const tests = collect(corpus, (role) => role === 'test')
+  const { code, tests } = collections({ corpus })
   const chunkPostings = (terms: readonly Term[], budget = defaultBudget) =>
     withinBudget(mergeStems(terms, stems), read, budget)
   return { db, viewId, query, before, corpus, code, tests, chunkPostings, stems }
@@ -47,6 +47,11 @@ const fields: readonly Field[] = [
   { weight: 1, b: 0.6 },
   { weight: 1, b: 0.6 },
 ]
+
+const collections = onceForCorpus(({ corpus }) => ({
+  code: collect(corpus, isRanked),
+  tests: collect(corpus, (role) => role === 'test'),
+}))
 
 function collect(corpus: Corpus, wanted: (role: Role) => boolean): Collection {
   const roleOfBlob = new Map(corpus.files.map(({ blobId, role }) => [blobId, role]))

@@ -1,6 +1,7 @@
 /** From a module as it is written in code or prose to the files it can mean. Pure; the same for all languages. */
 
 import type { Corpus } from './corpus.ts'
+import { onceForCorpus } from './kept-corpus.ts'
 
 export interface ModuleIndex {
   /** Files whose path, without its ending, ends with these parts; the shortest path first. */
@@ -12,7 +13,7 @@ const packageFiles = new Set(['__init__', 'index', 'mod', 'lib', 'main', 'packag
 /** Maps every path suffix of up to `deepest` parts to the files that have it. */
 const deepest = 6
 
-export function indexModules(corpus: Corpus): ModuleIndex {
+export const indexModules = onceForCorpus(({ corpus }: { corpus: Corpus }): ModuleIndex => {
   const suffixes = new Map<string, number[]>()
   const add = (parts: readonly string[], file: number) => {
     for (let length = 1; length <= Math.min(deepest, parts.length); length++) {
@@ -29,7 +30,7 @@ export function indexModules(corpus: Corpus): ModuleIndex {
     if (packageFiles.has(base) && parts.length > 0) add(parts, file)
   })
   return { find: (parts) => suffixes.get(parts.slice(-deepest).join('/')) ?? [] }
-}
+})
 
 export function moduleParts(module: string): string[] {
   return module

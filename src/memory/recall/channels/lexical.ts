@@ -3,6 +3,7 @@
 import { addScores, averageOf, type Collection, type Field } from '../bm25.ts'
 import type { Corpus } from '../corpus.ts'
 import { type FileScores, type Ground, isRanked, noScores } from '../ground.ts'
+import { onceForCorpus } from '../kept-corpus.ts'
 import type { Postings } from '../postings.ts'
 import type { Term } from '../query.ts'
 
@@ -25,6 +26,21 @@ export const codeOnly: readonly Field[] = [none, { weight: 1, b: 0.75 }, none]
 
 /** Each file as one document: what its chunks say together, where the words are spread over them. */
 export function documentScores(ground: Ground, terms: readonly Term[]): FileScores {
+  const { corpus } = ground
+  const { blobs, documents } = documentsOf(ground)
+  const scores = new Float64Array(blobs.length)
+  const postings = ground
+    .chunkPostings(terms)
+    .map(({ term, postings: found }) => ({ term, postings: byBlob(corpus, found) }))
+  addScores(documents, postings, scores)
+  const files = noScores(ground)
+  blobs.forEach((blobId, index) => {
+    for (const file of corpus.filesOfBlob.get(blobId) ?? []) files[file] = scores[index] ?? 0
+  })
+  return files
+}
+
+const documentsOf = onceForCorpus((ground: Ground) => {
   const { corpus, code } = ground
   const blobs = [...corpus.filesOfBlob.keys()]
   const at = new Map(blobs.map((blobId, index) => [blobId, index]))
@@ -41,17 +57,8 @@ export function documentScores(ground: Ground, terms: readonly Term[]): FileScor
     averageLength: averageOf(lengths.filter((_, index) => ranked.has(blobs[index] ?? -1))),
     fields: code.fields.map(({ weight }) => ({ weight, b: 0.75 })),
   }
-  const scores = new Float64Array(blobs.length)
-  const postings = ground
-    .chunkPostings(terms)
-    .map(({ term, postings: found }) => ({ term, postings: byBlob(corpus, found) }))
-  addScores(documents, postings, scores)
-  const files = noScores(ground)
-  blobs.forEach((blobId, index) => {
-    for (const file of corpus.filesOfBlob.get(blobId) ?? []) files[file] = scores[index] ?? 0
-  })
-  return files
-}
+  return { blobs, documents }
+})
 
 /** The postings of chunks as postings of the blobs that hold them. */
 function byBlob(corpus: Corpus, { documents, counts }: Postings): Postings {

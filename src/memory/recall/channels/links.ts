@@ -1,9 +1,10 @@
 /** What files import: from tests to the code they test, and between neighbours. */
 
 import { type FileScores, type Ground, isRanked, noScores } from '../ground.ts'
-import { type ModuleIndex, resolveImport } from '../modules.ts'
+import { onceForCorpus } from '../kept-corpus.ts'
+import { indexModules, type ModuleIndex, resolveImport } from '../modules.ts'
 import { topChunks } from './lexical.ts'
-import type { Definition } from './symbols.ts'
+import { type Definition, openDefinitions } from './symbols.ts'
 
 /** Files that each file imports, by position. */
 export type Links = readonly (readonly number[])[]
@@ -12,12 +13,9 @@ const selectImports = `
   select i.blob_id, i.module, i.names from import i
   where i.blob_id in (select blob_id from view_file where view_id = ? and blob_id is not null)`
 
-export function readLinks(
-  ground: Ground,
-  modules: ModuleIndex,
-  definitions: (name: string) => Definition[],
-): Links {
+export const readLinks = onceForCorpus((ground: Ground): Links => {
   const { corpus } = ground
+  const [modules, definitions] = [indexModules(ground), openDefinitions(ground)]
   const links = corpus.files.map(() => new Set<number>())
   const select = ground.db.prepare(selectImports)
   select.setReturnArrays(true)
@@ -30,7 +28,7 @@ export function readLinks(
     }
   }
   return links.map((set) => [...set])
-}
+})
 
 /** More files than this can be meant only by a name that says nothing, such as `utils`. */
 const mostTargets = 3
@@ -128,9 +126,10 @@ export function nameBridgeScores(ground: Ground, scores: Float64Array): FileScor
     }
   }
   const best = [...subjects].sort((a, b) => b[1] - a[1]).slice(0, bridges)
-  corpus.files.forEach(({ path, role }, file) => {
+  const known = ownNamesOf(ground)
+  corpus.files.forEach(({ role }, file) => {
     if (!isRanked(role)) return
-    const names = ownNames(path)
+    const names = known[file] ?? []
     for (const [subject, score] of best) {
       if (names.includes(subject)) files[file] = Math.max(files[file] ?? 0, Math.sqrt(score))
     }
@@ -142,6 +141,8 @@ function subjectOf(path: string): string {
   const base = path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '')
   return base.replace(/^tests?_|_tests?$|[._-](?:tests?|spec)$|Tests?$|Spec$/g, '').toLowerCase()
 }
+
+const ownNamesOf = onceForCorpus(({ corpus }: Ground) => corpus.files.map(({ path }) => ownNames(path)))
 
 /** `a/b/c.py` may be tested by `test_c`, `test_b_c`, and `a/b/__init__.py` by `test_b`. */
 function ownNames(path: string): string[] {

@@ -4,6 +4,7 @@ import { Tokenizer } from '../../code/tokens.ts'
 import { inverseFrequency } from '../bm25.ts'
 import type { Corpus } from '../corpus.ts'
 import { type FileScores, type Ground, isRanked, mergeStems, noScores } from '../ground.ts'
+import { onceForCorpus } from '../kept-corpus.ts'
 import type { Term } from '../query.ts'
 
 export interface PathIndex {
@@ -11,7 +12,7 @@ export interface PathIndex {
   resolve(path: string): { files: number[]; parts: number }
 }
 
-export function indexPaths(corpus: Corpus): PathIndex {
+export const indexPaths = onceForCorpus(({ corpus }: { corpus: Corpus }): PathIndex => {
   const byName = new Map<string, number[]>()
   corpus.files.forEach(({ path }, file) => {
     const name = path.slice(path.lastIndexOf('/') + 1)
@@ -29,7 +30,7 @@ export function indexPaths(corpus: Corpus): PathIndex {
       return { files: [], parts: 0 }
     },
   }
-}
+})
 
 function endsWithPath(path: string, suffix: string): boolean {
   return path === suffix || path.endsWith(`/${suffix}`)
@@ -53,15 +54,7 @@ const folderWeight = 0.5
 export function pathWordScores(ground: Ground, terms: readonly Term[]): FileScores {
   const scores = noScores(ground)
   const weights = new Map(mergeStems(terms, ground.stems).map(({ text, weight }) => [text, weight]))
-  const tokenizer = new Tokenizer()
-  const words = ground.corpus.files.map(({ path }) => pathWords(path, tokenizer))
-  const stems = ground.stems(words.flatMap(({ name, folders }) => [...name, ...folders]))
-  const stemmed = (list: readonly string[]) => new Set(list.map((word) => stems.get(word) ?? word))
-  const sets = words.map(({ name, folders }) => ({ name: stemmed(name), folders: stemmed(folders) }))
-  const counts = new Map<string, number>()
-  for (const { name, folders } of sets) {
-    for (const word of new Set([...name, ...folders])) counts.set(word, (counts.get(word) ?? 0) + 1)
-  }
+  const { sets, counts } = stemsOfPaths(ground)
   const worth = (word: string) =>
     (weights.get(word) ?? 0) * inverseFrequency(counts.get(word) ?? 0, sets.length)
   sets.forEach(({ name, folders }, file) => {
@@ -72,6 +65,20 @@ export function pathWordScores(ground: Ground, terms: readonly Term[]): FileScor
   })
   return scores
 }
+
+/** The words of each path as stems, and in how many paths each stem is. */
+const stemsOfPaths = onceForCorpus((ground: Ground) => {
+  const tokenizer = new Tokenizer()
+  const words = ground.corpus.files.map(({ path }) => pathWords(path, tokenizer))
+  const stems = ground.stems(words.flatMap(({ name, folders }) => [...name, ...folders]))
+  const stemmed = (list: readonly string[]) => new Set(list.map((word) => stems.get(word) ?? word))
+  const sets = words.map(({ name, folders }) => ({ name: stemmed(name), folders: stemmed(folders) }))
+  const counts = new Map<string, number>()
+  for (const { name, folders } of sets) {
+    for (const word of new Set([...name, ...folders])) counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return { sets, counts }
+})
 
 function pathWords(path: string, tokenizer: Tokenizer): { name: string[]; folders: string[] } {
   const cut = path.lastIndexOf('/')

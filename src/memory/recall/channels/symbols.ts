@@ -2,6 +2,7 @@
 
 import { inverseFrequency } from '../bm25.ts'
 import { type FileScores, type Ground, isRanked, noScores } from '../ground.ts'
+import { onceForCorpus } from '../kept-corpus.ts'
 import type { Mention } from '../mentions.ts'
 
 export interface Definition {
@@ -13,9 +14,12 @@ export interface Definition {
 
 const selectDefinitions = 'select blob_id, name, kind, container from symbol where folded = ?'
 
+/** Names that are remembered: most questions ask for the same ones, those of imports. */
+const mostNames = 50_000
+
 /** Returns a reader of visible definitions by name, case ignored. */
-export function openDefinitions(ground: Ground): (name: string) => Definition[] {
-  const select = ground.db.prepare(selectDefinitions)
+export const openDefinitions = onceForCorpus(({ db, corpus }: Ground): ((name: string) => Definition[]) => {
+  const select = db.prepare(selectDefinitions)
   select.setReturnArrays(true)
   const known = new Map<string, Definition[]>()
   return (name) => {
@@ -24,14 +28,15 @@ export function openDefinitions(ground: Ground): (name: string) => Definition[] 
     if (found !== undefined) return found
     const rows = select.all(folded) as unknown as [number, string, string, string][]
     const definitions = rows.flatMap(([blobId, own, kind, container]) =>
-      (ground.corpus.filesOfBlob.get(blobId) ?? [])
-        .filter((file) => isRanked(ground.corpus.files[file]?.role ?? 'data'))
+      (corpus.filesOfBlob.get(blobId) ?? [])
+        .filter((file) => isRanked(corpus.files[file]?.role ?? 'data'))
         .map((file) => ({ file, name: own, kind, container })),
     )
+    if (known.size >= mostNames) known.clear()
     known.set(folded, definitions)
     return definitions
   }
-}
+})
 
 /** Another case is another name in most languages, yet people write names carelessly. */
 const caseMismatch = 0.4
