@@ -74,3 +74,12 @@ function assign(target: Record<string, unknown>, path: readonly string[], value:
   target[key] = child
   assign(child, rest, value)
 }
+
+/** The other way round: variables for what differs from the defaults. Keys are left out: they belong into no file. */
+export function environmentOf(settings: Settings): Record<string, string> {
+  const entries = settingVariables().flatMap(({ variable, path, default: usual }) => {
+    const value = path.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], settings)
+    return value === usual || path.at(-1) === 'apiKey' ? [] : [[variable, String(value)] as const]
+  })
+  return Object.fromEntries(entries)
+}

@@ -46,6 +46,7 @@ async function runCommand(
   const call = makeCall(command, { values, positionals }, around)
   const reply = await command.run(call)
   around.signal.throwIfAborted()
+  if (reply.silent === true) return exitCodes.done
   const text = values.json === true ? escapeJson(reply.data) : reply.text(around.terminal.style)
   await around.terminal.print(text)
   return reply.failed === true ? exitCodes.failed : exitCodes.done

@@ -50,6 +50,8 @@ export interface Call {
 export interface Reply {
   data: unknown
   text(style: Style): string
+  /** Standard output was somebody else's, and nothing is printed. */
+  silent?: boolean
   /** The command ran, and the answer is bad news: exit code 1. */
   failed?: boolean
 }

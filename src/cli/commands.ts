@@ -10,6 +10,7 @@ import { benchMemoryHistory } from './commands/bench-memory-history.ts'
 import { benchSearch } from './commands/bench-search.ts'
 import { benchSessions } from './commands/bench-sessions.ts'
 import { commits } from './commands/commits.ts'
+import { connect } from './commands/connect.ts'
 import { credit } from './commands/credit.ts'
 import { distil } from './commands/distil.ts'
 import { doctor } from './commands/doctor.ts'
@@ -20,6 +21,7 @@ import { forget } from './commands/forget.ts'
 import { hot } from './commands/hot.ts'
 import { index } from './commands/index.ts'
 import { locate } from './commands/locate.ts'
+import { mcp } from './commands/mcp.ts'
 import { memoryActs } from './commands/memory-acts.ts'
 import { memoryLists } from './commands/memory-lists.ts'
 import { log, undo, why } from './commands/memory-log.ts'
@@ -63,6 +65,7 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   { title: 'Sessions of other agents', commands: [...sessionCommands] },
+  { title: 'Other agents', commands: [mcp, connect] },
   {
     title: 'Measuring',
     commands: [

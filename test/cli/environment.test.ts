@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultSettings } from '../../src/config.ts'
-import { settingsFromEnvironment, settingVariables } from '../../src/environment.ts'
+import { environmentOf, settingsFromEnvironment, settingVariables } from '../../src/environment.ts'
 import { UserError } from '../../src/memory/ports.ts'
 
 test('without variables the defaults are used', () => {
@@ -43,4 +43,15 @@ test('a broken value is refused with the name of the variable', () => {
         error.remedy.includes(variable),
     )
   }
+})
+
+test('settings become variables that give the same settings again, without keys', () => {
+  const settings = settingsFromEnvironment({
+    CASEBOOK_STORE_LOCATION: 'user',
+    CASEBOOK_RECALL_LIMIT: '9',
+    CASEBOOK_EMBEDDER_API_KEY: 'sk-secret',
+  })
+  const variables = environmentOf(settings)
+  assert.deepEqual(variables, { CASEBOOK_STORE_LOCATION: 'user', CASEBOOK_RECALL_LIMIT: '9' })
+  assert.equal(settingsFromEnvironment(variables).recallLimit, 9)
 })

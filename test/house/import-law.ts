@@ -129,7 +129,7 @@ export const plan: Plan = {
   },
   'src/cli': {
     rooms: [...contracts, ...settings, 'casebook.ts', 'assets.ts', '../package.json'],
-    packages: ['node:child_process', 'node:v8'],
+    packages: ['node:child_process', 'node:v8', 'smol-toml'],
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.
   'src/cli/bench': {
