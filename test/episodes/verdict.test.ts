@@ -109,10 +109,36 @@ test('a rollback takes its turns with it', () => {
     false,
   )
   assert.equal(verdict(...kept), 'passed')
+})
+
+test('a rollback fails what it took, not the work before it that stands', () => {
+  const later = [user('b'), edit('shop/tax.py'), run('pytest', 1), signal('rolled-back', 1)]
+  const steps = [user('a'), edit(), run('pytest', 0), ...later]
+  assert.equal(verdict(...withoutRolledBack(steps)), 'passed')
+  assert.equal(verdict(...withoutRolledBack([user('a'), edit(), ...later])), 'unknown', 'never tested')
+  assert.equal(verdict(...withoutRolledBack(later)), 'failed', 'nothing of it stands')
+})
+
+test('what was undone or refused elsewhere says nothing about this work', () => {
+  const about = (name: 'undone' | 'rejected', path: string): Step => ({ ...signal(name), path }) as Step
+  const work = [edit('/home/ana/shop/cart.py'), run('pytest', 0)]
+  assert.equal(verdict(...work, about('undone', '/home/ana/shop/mail.py')), 'passed')
   assert.equal(
-    verdict(...withoutRolledBack([user('a'), edit(), user('b'), edit(), signal('rolled-back', 1)])),
+    verdict(...work, about('undone', 'shop/cart.py')),
     'failed',
+    'the same file, told from the root',
   )
+  assert.equal(verdict(edit(), about('rejected', 'shop/mail.py')), 'unknown')
+  assert.equal(verdict(edit(), about('rejected', 'shop/cart.py')), 'failed')
+})
+
+test('what a person refused or disliked counts only where nothing proves the work', () => {
+  const refused = { ...signal('rejected'), path: 'shop/cart.py' } as Step
+  assert.equal(verdict(edit(), run('pytest', 0), edit('shop/cart.py', false), refused), 'passed')
+  assert.equal(verdict(edit(), run('pytest', 0), signal('rejected')), 'passed', 'a vote against the answer')
+  assert.equal(verdict(edit(), signal('rejected')), 'failed')
+  assert.equal(verdict(edit(), run('pytest', 0), edit(), signal('rejected')), 'failed')
+  assert.equal(verdict(edit(), run('pytest', 1), signal('rejected')), 'failed')
 })
 
 test('a new request about other files is other work once the first was tested', () => {

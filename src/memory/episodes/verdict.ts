@@ -65,7 +65,7 @@ export function verdictOf(
   const lastEdit = steps.findLastIndex((step) => step.type === 'edit' && step.applied)
   const lastChange = lastChangeOf(steps, lastEdit)
   const runs = testRuns(steps)
-  const negative = negatives(steps, lastEdit)
+  const { takenBack, turnedDown } = negatives(steps, lastEdit)
   const after = runs.filter((result) => follows(result, lastChange))
   const proofs = latestOfEach(after.filter(({ run }) => run.kind === 'test'))
   const relevant = proofs.filter((result) => isRelevant(result, runs, { edited, folderOf }))
@@ -76,7 +76,8 @@ export function verdictOf(
   const unclear = relevant.filter((result) => result.passed === null)
   const evidence = [
     ...relevant.map((result) => `after the last edit: ${nameOf(result)}: ${result.because}`),
-    ...negative,
+    ...takenBack,
+    ...turnedDown,
     ...failedBefore(runs, relevant, lastEdit),
     ...positives(steps),
   ]
@@ -89,7 +90,9 @@ export function verdictOf(
     log: null,
     evidence: [why, ...evidence].slice(0, 50).map((line) => line.slice(0, 1_000)),
   })
-  if (negative.length > 0) return outcome('failed', 'The person turned it down.', 'user')
+  const isProven = lastEdit >= 0 && passed.length > 0 && unclear.length + failed.length === 0
+  if (takenBack.length > 0 || (turnedDown.length > 0 && !isProven))
+    return outcome('failed', 'The person turned it down.', 'user')
   if (lastEdit < 0) return outcome('unknown', 'Nothing was changed.', null)
   if (failed.length > 0)
     return outcome('failed', `A run after the last edit failed: ${nameOf(failed[0] as RunResult)}.`, 'tests')
@@ -209,18 +212,43 @@ function nameOf({ step, run }: RunResult): string {
   return run.key.length <= 120 ? run.key : `${step.command.slice(0, 117)}...`
 }
 
-/** What took the work back after it was done. A rejected try that was followed by another edit is history. */
-function negatives(steps: readonly Step[], lastEdit: number): string[] {
-  return steps.flatMap((step, at) => {
+interface Negatives {
+  /** It stands no more, or the person says that it does not work. */
+  takenBack: string[]
+  /** What never came to stand, and votes: they take nothing away from work that is proven. */
+  turnedDown: string[]
+}
+
+/** What was said against the work after it was done. A rejected try that was followed by another edit is history. */
+function negatives(steps: readonly Step[], lastEdit: number): Negatives {
+  const takenBack: string[] = []
+  const turnedDown: string[] = []
+  for (const [at, step] of steps.entries()) {
     if (step.type === 'user' && step.subagent !== true && lastEdit >= 0 && at > lastEdit) {
       const said = plainRequest(step.text)
-      return saysItFailed(said) ? [`the person said: ${said.slice(0, 300)}`] : []
+      if (saysItFailed(said)) takenBack.push(`the person said: ${said.slice(0, 300)}`)
     }
-    if (step.type !== 'signal' || at < lastEdit) return []
-    if (step.signal === 'undone' || step.signal === 'rolled-back' || step.signal === 'rejected')
-      return [`${step.signal}: ${step.detail}`]
-    return []
-  })
+    if (step.type !== 'signal' || at < lastEdit || !isAboutWork(step, steps)) continue
+    const line = `${step.signal}: ${step.detail}`
+    if (step.signal === 'undone' || step.signal === 'rolled-back') takenBack.push(line)
+    if (step.signal === 'rejected') turnedDown.push(line)
+  }
+  return { takenBack, turnedDown }
+}
+
+/** What names a file that the work did not change is about something else. */
+function isAboutWork({ path }: StepOf<'signal'>, steps: readonly Step[]): boolean {
+  if (path === undefined) return true
+  return steps.some((step) => step.type === 'edit' && step.applied && isSamePath(step.path, path))
+}
+
+/** One may be told from the root of the repository, the other from that of the disk. */
+function isSamePath(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => path.replaceAll('\\', '/').replace(/^\.\//, '')) as [
+    string,
+    string,
+  ]
+  return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
 }
 
 function positives(steps: readonly Step[]): string[] {

@@ -14,7 +14,10 @@ export function withoutRolledBack(steps: readonly Step[]): Step[] {
     if (step.type === 'signal' && step.signal === 'rolled-back' && step.count !== undefined) {
       const turns = kept.flatMap(({ type }, at) => (type === 'user' ? [at] : []))
       const from = turns.at(-step.count) ?? 0
-      kept = [...kept.slice(0, from), { ...step, count: 0, signal: 'rolled-back' }]
+      kept = kept.slice(0, from)
+      // Work before it stands: what was taken back says nothing about that.
+      if (!kept.some((one) => one.type === 'edit' && one.applied))
+        kept.push({ ...step, count: 0, signal: 'rolled-back' })
     } else kept.push(step)
   }
   // A rollback that later work followed is history; only one at the end says that the work was given up.

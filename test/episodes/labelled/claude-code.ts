@@ -276,4 +276,25 @@ export const labelled: readonly Labelled[] = [
       return t
     },
   ]),
+  one('an edit refused after the tests passed', 'passed', [
+    'the refused edit was never made; what was tested stands',
+    (t) => fixTotal(t).runs('pytest tests/test_cart.py', passing).refusedEdit('shop/cart.py'),
+  ]),
+  one('an edit of another file refused, no test', 'unknown', [
+    'nothing was said against the edit that stands, and nothing proves it',
+    (t) => fixTotal(t).refusedEdit('shop/mail.py'),
+  ]),
+  one('a command refused after the tests passed', 'passed', [
+    'to refuse a command is no word against the change',
+    (t) =>
+      fixTotal(t).runs('pytest tests/test_cart.py', passing).calls(
+        'Bash',
+        { command: 'git push' },
+        {
+          content: "The user doesn't want to proceed with this tool use. The tool use was rejected.",
+          isError: true,
+          extra: 'User rejected tool use',
+        },
+      ),
+  ]),
 ]

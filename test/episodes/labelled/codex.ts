@@ -256,4 +256,14 @@ export const labelled: readonly Labelled[] = [
       return r
     },
   ]),
+  one('a later request that was rolled back', 'passed', [
+    'the first repair was tested and stands; what was taken back came after it',
+    (r) =>
+      fixed(r)
+        .runs('pytest tests/test_cart.py', passing)
+        .says('Make it faster')
+        .patches(cartPatch)
+        .runs('pytest tests/test_cart.py', failing, 1)
+        .event({ type: 'thread_rolled_back', num_turns: 1 }),
+  ]),
 ]

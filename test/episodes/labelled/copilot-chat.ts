@@ -267,4 +267,20 @@ export const labelled: readonly Labelled[] = [
       return c.with({ result: { metadata: {} }, modelState: { value: 2 } })
     },
   ]),
+  one('the person undid the edits of another file', 'passed', [
+    'the work never touched the file that was undone',
+    (c) =>
+      fixTotal(c)
+        .runs('pytest', passing)
+        .says('And why so?', { editedFileEvents: [{ uri: uri('shop/mail.py'), eventKind: 2 }] })
+        .answers('The count was left out.'),
+  ]),
+  one('a vote against an answer that the tests prove', 'passed', [
+    'the tests passed after the edit, and nothing was taken back',
+    (c) => fixTotal(c).runs('pytest', passing).with({ vote: 0 }),
+  ]),
+  one('a vote against an answer that nothing proves', 'failed', [
+    'no test ran, and the person turned the answer down',
+    (c) => fixTotal(c).with({ vote: 0 }),
+  ]),
 ]

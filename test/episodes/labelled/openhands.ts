@@ -217,8 +217,8 @@ export const labelled: readonly Labelled[] = [
     '-1 tells that it still ran',
     (home) => begun().edits('shop/cart.py', 'a', 'b').runs('npm test', '...', -1).write(home),
   ]),
-  one('the person refused the edit', 'failed', [
-    'a first edit stands, the last word of the person is a refusal',
+  one('the person refused a second edit', 'passed', [
+    'the refused edit was never made; the first one was tested and stands',
     (home) => {
       const conversation = begun().edits('shop/cart.py', 'a', 'b').runs('pytest', passing)
       const action = {
