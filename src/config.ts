@@ -52,6 +52,8 @@ export const settingsSchema = z.object({
   recallBudget: z.number().int().min(100).default(1_200),
   /** Folder in the repository for memories that a team shares; empty: none. */
   shareFolder: z.string().default(''),
+  /** The MCP server of the editor lets agents propose memories and credit them. */
+  mcpWrite: z.boolean().default(false),
   embedder: embedderSettings.prefault({}),
   model: modelSettings.prefault({}),
 })

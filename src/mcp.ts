@@ -16,7 +16,7 @@ import { createServer } from './mcp/server.ts'
 setFlagsFromString('--optimize-for-size')
 
 async function serve(): Promise<void> {
-  const { repo, store, allowWrite, verbose } = readArguments(process.argv.slice(2), process.env)
+  const { repo, store, allowWrite, verbose } = readArguments(process.argv.slice(2))
   const log = openLog(verbose)
   const { settings, note } = agreedSettings(settingsFromEnvironment(process.env), process.env)
   if (note !== null) log.warn(note)
@@ -26,7 +26,12 @@ async function serve(): Promise<void> {
     settings,
     log,
   })
-  const server = createServer({ book, allowWrite, log, version: packageJson.version })
+  const server = createServer({
+    book,
+    allowWrite: allowWrite || settings.mcpWrite,
+    log,
+    version: packageJson.version,
+  })
   endWithParent({ close: () => book.close(), log })
   await server.connect(new StdioServerTransport())
 }

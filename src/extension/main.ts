@@ -5,6 +5,7 @@ import { addCommands } from './commands.ts'
 import { addDocuments } from './documents.ts'
 import { addEmbedderConsent } from './embedder-consent.ts'
 import { addFreshness } from './freshness.ts'
+import { addMcpProvider, type McpOffer } from './mcp-provider.ts'
 import { addMemoryTree, type MemoryTree } from './memory-tree.ts'
 import { openWindowMemory } from './open-window-memory.ts'
 import { addPanel } from './panel.ts'
@@ -20,6 +21,7 @@ export interface CasebookExtension {
   memory: WindowMemory
   /** How many pages of the panel were served. */
   panelPages(): number
+  mcp: McpOffer
   tree: MemoryTree
   sources: SourceTree
 }
@@ -36,6 +38,14 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
   const sources = addSourceTree(context, memory, log)
   addFreshness(context, memory, log)
   addEmbedderConsent(context, memory)
+  const mcp = addMcpProvider(context, log)
   addSessionOffer(context, memory, log)
-  return { activationMilliseconds: performance.now() - began, memory, panelPages: panel.pages, tree, sources }
+  return {
+    activationMilliseconds: performance.now() - began,
+    memory,
+    panelPages: panel.pages,
+    mcp,
+    tree,
+    sources,
+  }
 }

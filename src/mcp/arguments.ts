@@ -17,13 +17,13 @@ export interface Arguments {
 export const writeVariable = 'CASEBOOK_MCP_WRITE'
 
 /** Throws `UserError` for what it does not know. */
-export function readArguments(line: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
+export function readArguments(line: readonly string[]): Arguments {
   const { repo, store, ...flags } = parse(line)
   const folder = (path: string | undefined) => (path === undefined ? undefined : resolve(path))
   return {
     repo: folder(repo),
     store: folder(store),
-    allowWrite: flags['allow-write'] === true || environment[writeVariable] === 'true',
+    allowWrite: flags['allow-write'] === true,
     verbose: flags.verbose === true,
   }
 }

@@ -116,7 +116,7 @@ export const plan: Plan = {
 
   // The doors. They never use each other.
   'src/extension': {
-    rooms: [...contracts, 'rpc.ts'],
+    rooms: [...contracts, ...settings, 'rpc.ts'],
     packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
   },
   'src/mcp': {
