@@ -40,10 +40,3 @@ export function readHistoryState({ db }: MemoryStore): HistoryState | null {
 export function writeHistoryState({ db }: MemoryStore, state: HistoryState): void {
   transaction(db, () => db.prepare(upsertState).run(key, JSON.stringify(state)))
 }
-
-/** For the statistics of memory. */
-export function historyStats(store: MemoryStore): { commits: number; episodes: number; complete: boolean } {
-  const state = readHistoryState(store)
-  const episodes = store.count({ kinds: ['episode'], origin: 'history', muted: true })
-  return { commits: state?.commits ?? 0, episodes, complete: state !== null }
-}

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { openFileVoter } from '../../src/casebook/file-votes.ts'
+import { votesOf } from '../../src/casebook/file-votes.ts'
 import { benchMemoryHistory } from '../../src/cli/bench/memory-history.ts'
 import { type Ranked, weighVotes } from '../../src/cli/bench/memory-votes.ts'
 import { defaultSettings } from '../../src/config.ts'
@@ -92,12 +92,11 @@ test('memory votes for the files of past fixes, not for those that were taken ba
       const changes = [{ op: 'create' as const, id: record.id, record }]
       store.append([{ type: 'RECORDED', actor: { type: 'indexer', name: 'x' }, reason: 'x', changes }])
     }
-    const vote = openFileVoter(store, [])
+    const votes = store.list({ kinds: ['episode'], limit: 9 }).flatMap((record) => votesOf(record, 1))
     assert.deepEqual(
-      vote('The favicon is lost', 500).map(({ path, kind }) => [path, kind]),
+      votes.map(({ path, kind }) => [path, kind]),
       [['src/icons.py', 'fix']],
     )
-    assert.deepEqual(vote('The favicon is lost', 100), [])
   } finally {
     db.close()
   }

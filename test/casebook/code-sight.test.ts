@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { CodeSight } from '../../src/casebook/memories/code-sight.ts'
 import { openRepository } from '../../src/casebook/repository.ts'
 import { parseSettings } from '../../src/config.ts'
-import { checkAnchors } from '../../src/memory/recall/records/anchors.ts'
+import { openAnchorCheck } from '../../src/memory/recall/records/anchors.ts'
 import { cite } from '../../src/memory/recall/records/cite.ts'
 import { makeRepo } from '../harness/fixture-repo.ts'
 import { openShop } from '../recall/shop-repository.ts'
@@ -30,7 +30,9 @@ test('what changed on disk and is not indexed yet is never fresh', async (t) => 
   const seen = async () => (await sight.states(anchors)).map(({ state }) => state)
   assert.deepEqual(await seen(), ['fresh', 'fresh', 'fresh'])
   repo.write({ 'tax.py': money.replace('0.19', '0.16') })
-  const indexed = checkAnchors(shop, anchors).map(({ state }) => state)
+  const indexed = openAnchorCheck(shop)
+    .check(anchors)
+    .map(({ state }) => state)
   assert.deepEqual(indexed, ['fresh', 'fresh', 'fresh'])
   assert.deepEqual(await seen(), ['drifted', 'fresh', 'fresh'])
   repo.write({ 'label.py': null })

@@ -7,7 +7,6 @@ import {
   chunksOf,
   countMissing,
   countVectors,
-  dropEmbedder,
   embedders,
   missingTexts,
   putVectors,
@@ -17,7 +16,6 @@ import {
   vectorByHash,
   vectorEpoch,
   vectorIds,
-  vectorsOfChunks,
 } from '../../src/memory/store/vectors.ts'
 import { hashOf, openTestDatabase, storeVectors, testGeneration } from './vector-fixtures.ts'
 
@@ -107,18 +105,6 @@ test('never gives an id twice, even when the newest vector is gone', () => {
   assert.notEqual(vectorEpoch(db), vectorEpoch(openTestDatabase()))
 })
 
-test('drops a generation with its vectors, but not the one that serves', () => {
-  const db = openTestDatabase()
-  const a = testGeneration(db, 2, 'a')
-  const b = testGeneration(db, 2, 'b')
-  storeVectors(db, a, [vector(1, 0)])
-  assert.throws(() => dropEmbedder(db, a.id), /active/)
-  activateEmbedder(db, b.id)
-  dropEmbedder(db, a.id)
-  assert.deepEqual(vectorIds(db, a.id), [])
-  assert.equal(embedders(db).length, 1)
-})
-
 test('lists each visible text without a vector once', () => {
   const db = openTestDatabase()
   const generation = testGeneration(db, 2)
@@ -139,7 +125,7 @@ test('lists each visible text without a vector once', () => {
   assert.equal(missingTexts(db, generation.id, 1).length, 1)
 })
 
-test('finds every chunk of a vector and the vector of every chunk', () => {
+test('finds every chunk of a vector', () => {
   const db = openTestDatabase()
   const generation = testGeneration(db, 2)
   const other = testGeneration(db, 2, 'other')
@@ -154,15 +140,6 @@ test('finds every chunk of a vector and the vector of every chunk', () => {
       [first, [a[0]]],
       [second, [a[1], b[0]]],
     ]),
-  )
-  const found = vectorsOfChunks(db, generation.id, [...a, ...b, 999])
-  assert.deepEqual(
-    [...found].sort(),
-    [
-      [a[0], first],
-      [a[1], second],
-      [b[0], second],
-    ].sort(),
   )
 })
 

@@ -1,6 +1,5 @@
 /** Measuring: quantiles, memory, the machine, and the little tables that come out. */
 
-import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { columns } from '../format.ts'
 
@@ -98,15 +97,4 @@ function show({ unit }: Figure, value: number): string {
   const isCount = unit === '/s' || Number.isInteger(value)
   const digits = isCount || value >= 100 ? 0 : value >= 10 ? 1 : unit === '' ? 3 : 2
   return `${value.toLocaleString('en-GB', { maximumFractionDigits: digits })}${unit === '' ? '' : ` ${unit}`}`
-}
-
-/** Megabytes resident in another process, from Linux' own books; null elsewhere. */
-export function residentMbOf(pid: number): number | null {
-  try {
-    const kilobytes = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+)/m)?.[1]
-    return kilobytes === undefined ? null : (Number(kilobytes) * 1024) / 1e6
-  } catch {
-    // No such file system, or the process is gone: unknown.
-    return null
-  }
 }

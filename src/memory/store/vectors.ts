@@ -77,16 +77,6 @@ export function activateEmbedder(db: DatabaseSync, id: number): void {
   db.prepare(setActive).run(id, id)
 }
 
-const deleteVectors = 'delete from vector where embedder_id = ?'
-const deleteGeneration = 'delete from embedder where id = ?'
-
-/** Removes a generation with its vectors. Throws `Error` for the active one: it serves. */
-export function dropEmbedder(db: DatabaseSync, id: number): void {
-  if (activeEmbedder(db)?.id === id) throw new Error('The active embedder cannot be dropped.')
-  db.prepare(deleteVectors).run(id)
-  db.prepare(deleteGeneration).run(id)
-}
-
 const selectMeta = 'select value from meta where key = ?'
 const upsertMeta =
   'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
@@ -248,21 +238,6 @@ const selectHashes =
 export function hashesOf(db: DatabaseSync, ids: readonly number[]): Map<number, Uint8Array> {
   const rows = db.prepare(selectHashes).all(JSON.stringify(ids))
   return new Map(rows.map((row) => [Number(row.id), row.hash as Uint8Array]))
-}
-
-const selectVectorsOfChunks = `
-  select chunk.id as chunk, vector.id as vector from json_each(?) as wanted
-  join chunk on chunk.id = wanted.value
-  join vector on vector.embedder_id = ? and vector.hash = chunk.hash`
-
-/** The vector id of each chunk that has one. */
-export function vectorsOfChunks(
-  db: DatabaseSync,
-  embedderId: number,
-  chunkIds: readonly number[],
-): Map<number, number> {
-  const rows = db.prepare(selectVectorsOfChunks).all(JSON.stringify(chunkIds), embedderId)
-  return new Map(rows.map((row) => [Number(row.chunk), Number(row.vector)]))
 }
 
 function hashBlob(hash: string): Buffer {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type CodeView, openCodeView } from '../../../src/cli/bench/code-view.ts'
-import { checkAnchors, freshnessOf, reanchor } from '../../../src/memory/recall/records/anchors.ts'
+import { freshnessOf, openAnchorCheck, reanchor } from '../../../src/memory/recall/records/anchors.ts'
 import { cite } from '../../../src/memory/recall/records/cite.ts'
 import type { AnchorState } from '../../../src/memory/recollection.ts'
 import type { Anchor } from '../../../src/memory/record.ts'
@@ -48,7 +48,7 @@ function cited(view: CodeView, ...references: string[]): Anchor[] {
 }
 
 function state(view: CodeView, anchors: readonly Anchor[]): AnchorState {
-  const [first] = checkAnchors(view, anchors)
+  const [first] = openAnchorCheck(view).check(anchors)
   assert.ok(first)
   return first
 }
@@ -179,7 +179,7 @@ test('another view has its own answer', async (t) => {
   const anchors = cited(view, 'grand_total')
   const other = Number(view.db.prepare("insert into view (key) values ('commit:x')").run().lastInsertRowid)
   assert.equal(state(view, anchors).state, 'fresh')
-  assert.equal(checkAnchors({ db: view.db, viewId: other }, anchors)[0]?.state, 'gone')
+  assert.equal(openAnchorCheck({ db: view.db, viewId: other }).check(anchors)[0]?.state, 'gone')
 })
 
 test('a record is as good as its worst anchor, and gone only when all of them are', () => {
@@ -196,10 +196,12 @@ test('brings moved anchors to where their code is, so that they are fresh there'
   const view = await shop(t)
   const anchors = cited(view, 'grand_total', 'in_stock')
   view.write({ 'shop/cart.py': null, 'shop/basket.py': `${cart}\n\nx = 1\n` })
-  const states = checkAnchors(view, anchors)
+  const states = openAnchorCheck(view).check(anchors)
   const now = reanchor({ anchors }, states, { commit: 'c'.repeat(40) })
   assert.deepEqual(
-    checkAnchors(view, now).map((one) => [one.state, one.anchor.path]),
+    openAnchorCheck(view)
+      .check(now)
+      .map((one) => [one.state, one.anchor.path]),
     [
       ['fresh', 'shop/basket.py'],
       ['fresh', 'shop/stock.py'],

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { openCodeView } from '../../../src/cli/bench/code-view.ts'
-import { checkAnchors } from '../../../src/memory/recall/records/anchors.ts'
+import { openAnchorCheck } from '../../../src/memory/recall/records/anchors.ts'
 import { type CiteContext, cite, citeSelection, citeText } from '../../../src/memory/recall/records/cite.ts'
 import { type Anchor, anchorSchema } from '../../../src/memory/record.ts'
 
@@ -70,7 +70,9 @@ test('anchors carry blob, commit and the hash of their piece, and are fresh', as
     assert.equal(anchor.pieceHash === undefined, anchor.span === undefined)
   }
   assert.deepEqual(
-    checkAnchors(context, anchors).map(({ state }) => state),
+    openAnchorCheck(context)
+      .check(anchors)
+      .map(({ state }) => state),
     ['fresh', 'fresh', 'fresh'],
   )
 })

@@ -24,11 +24,6 @@ export function openAnchorCheck(context: AnchorContext): AnchorCheck {
   return { check: (anchors) => checkAll(lookup, anchors) }
 }
 
-/** For one call; whoever asks often keeps an `openAnchorCheck`. */
-export function checkAnchors(context: AnchorContext, anchors: readonly Anchor[]): AnchorState[] {
-  return openAnchorCheck(context).check(anchors)
-}
-
 function checkAll(view: ViewLookup, anchors: readonly Anchor[]): AnchorState[] {
   // The most expensive question, asked for each anchor of a file that went.
   const lookup = { ...view, mostAlike: once(view.mostAlike) }
