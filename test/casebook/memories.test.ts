@@ -321,3 +321,25 @@ describe('an export', () => {
     await assert.rejects(book.memories.import(file), /another repository/)
   })
 })
+
+describe('what an agent or a model proposes', () => {
+  it('cites the code that its words name', async (t) => {
+    const { memories } = await shop(t)
+    const { record: source } = await memories.record(episode('s-cites'))
+    const { record } = await memories.record({
+      kind: 'lesson',
+      text: 'Negative prices are refused in shop/tax.py by vat_of.',
+      cue: 'prices below zero',
+      entities: ['shop/tax.py'],
+      confidence: 'inferred',
+      lesson: { polarity: 'do', stream: 'reasoning', role: null, order: null, params: {}, procedure: [] },
+      provenance: {
+        author: 'agent',
+        method: 'note',
+        sources: [{ type: 'episode', ref: source.id }],
+      },
+    })
+    assert.ok(record.anchors.some(({ path }) => path === 'shop/tax.py'))
+    assert.equal(record.status, 'candidate')
+  })
+})

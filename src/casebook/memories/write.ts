@@ -6,6 +6,7 @@ import type { IntakeContext } from '../../memory/learn/context.ts'
 import { accept, intake } from '../../memory/learn/intake.ts'
 import type { Neighbour } from '../../memory/learn/merge.ts'
 import type { LearnProposal } from '../../memory/learn/proposal.ts'
+import { citeText } from '../../memory/recall/records/cite.ts'
 import { type MemoryRecord, type RecordDraft, statuses } from '../../memory/record.ts'
 import { flagged } from '../../memory/safety/record-flags.ts'
 import { redact } from '../../memory/safety/redact.ts'
@@ -38,7 +39,7 @@ export async function write(
   for (const proposal of proposals) {
     if (proposal.op === 'noop') prepared.push(proposal)
     else {
-      const draft = await prepare(room, proposal.draft)
+      const draft = cited(room, await prepare(room, proposal.draft))
       masked += (draft.masked ?? 0) - (proposal.draft.masked ?? 0)
       prepared.push({ ...proposal, draft })
     }
@@ -75,6 +76,15 @@ async function prepare(room: MemoryRoom, draft: RecordDraft): Promise<RecordDraf
   const { value, masked } = await redactDeep(draft, redact)
   const clean = { ...value, masked: (draft.masked ?? 0) + masked }
   return withArtifacts(isOwnWord(clean) ? clean : flagged(clean, { attempts: false }), room.store)
+}
+
+/** What names code cites it, whoever wrote it: only so will a change of the code be noticed. */
+function cited({ code }: MemoryRoom, draft: RecordDraft): RecordDraft {
+  const view = code.view()
+  if (draft.kind === 'episode' || (draft.anchors ?? []).length > 0 || view?.complete !== true) return draft
+  const context = { db: view.db, viewId: view.viewId, head: view.head }
+  const anchors = citeText(context, `${draft.text}\n${draft.cue ?? ''}`)
+  return anchors.length === 0 ? draft : { ...draft, anchors }
 }
 
 /** A person may say what a person wants; all else may come from somebody who wants to move an agent. */
