@@ -39,16 +39,20 @@ const tellEvery = 500
 
 export function openBook(options: BookOptions): Book {
   let opening: Promise<Casebook> | null = null
+  /** The first index; afterwards the history becomes memory, for which no answer waits. */
   let first: Promise<void> | null = null
+  let past: Promise<void> = Promise.resolve()
   let problem: string | null = null
   let open: Casebook | null = null
 
   const start = async () => {
     open = await openAt(await options.folder(), options)
     if (open.status().lastRun === null && options.settings.autoIndex) {
-      first = firstIndex(open, options.log).then((trouble) => {
+      const book = open
+      first = firstIndex(book, options.log).then((trouble) => {
         problem = trouble
         first = null
+        if (trouble === null) past = rememberPast(book, options.log)
       })
     }
     return open
@@ -78,6 +82,7 @@ export function openBook(options: BookOptions): Book {
       const book = await opening?.catch(() => null)
       await book?.close()
       await first
+      await past
     },
   }
 }
@@ -98,15 +103,22 @@ async function openAt(folder: string, { store, settings, log }: BookOptions): Pr
   return await openCasebook({ repo: real, ...(store !== undefined && { store }), settings, log })
 }
 
-/** The first index and, after it, the history as memory. Returns what went wrong, in words. */
+/** Returns what went wrong, in words; null when nothing did. */
 async function firstIndex(book: Casebook, log: Log): Promise<string | null> {
   try {
     await book.index({ reason: 'first question of an agent' })
-    await book.remember()
     return null
   } catch (error) {
     log.error('the repository could not be indexed', error)
     return error instanceof Error ? error.message : String(error)
+  }
+}
+
+async function rememberPast(book: Casebook, log: Log): Promise<void> {
+  try {
+    await book.remember()
+  } catch (error) {
+    log.info(`the history is not part of memory yet: ${error instanceof Error ? error.message : error}`)
   }
 }
 

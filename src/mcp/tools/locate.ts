@@ -7,6 +7,8 @@ import { defineTool, limitArgument } from '../tool.ts'
 
 /** Places inside one file that are named. */
 const mostPlaces = 4
+/** Reasons that are named of one file. */
+const mostChannels = 4
 
 export const locate = defineTool({
   name: 'casebook_locate',
@@ -30,7 +32,10 @@ function entry({ path, chunks, explain }: FileHit) {
   const places = chunks
     .slice(0, mostPlaces)
     .map(({ name, span }) => `lines ${span.startLine}-${span.endLine} ${name}`.trimEnd())
-  const channels = [...new Set(explain.filter((line) => line.contribution > 0).map((line) => line.channel))]
+  const best = explain
+    .filter((line) => line.contribution > 0)
+    .sort((one, other) => other.contribution - one.contribution)
+  const channels = [...new Set(best.map((line) => line.channel))].slice(0, mostChannels)
   return {
     label: path,
     text: places.length === 0 ? 'the whole file' : places.join('\n'),
