@@ -9,6 +9,7 @@ import { benchMemory } from './commands/bench-memory.ts'
 import { benchMemoryHistory } from './commands/bench-memory-history.ts'
 import { benchSearch } from './commands/bench-search.ts'
 import { benchSessions } from './commands/bench-sessions.ts'
+import { benchTools } from './commands/bench-tools.ts'
 import { commits } from './commands/commits.ts'
 import { connect } from './commands/connect.ts'
 import { credit } from './commands/credit.ts'
@@ -77,6 +78,7 @@ export const commandGroups: readonly CommandGroup[] = [
       benchMemory,
       benchMemoryHistory,
       benchSessions,
+      benchTools,
     ],
   },
 ]

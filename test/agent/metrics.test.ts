@@ -40,6 +40,7 @@ test('D-46: the ratios of hand-made turns', () => {
   assert.equal(metrics.removalRatio, 6 / 10)
   assert.equal(metrics.windows, 4)
   assert.ok(Math.abs((metrics.removalRatio3 ?? 0) - (5 / 9 + 5 / 4 + 1 / 2 + 1) / 4) < 1e-12)
+  assert.ok(Math.abs((metrics.removalRatio3Capped ?? 0) - (5 / 9 + 1 + 1 / 2 + 1) / 4) < 1e-12)
   assert.equal(metrics.added, 10)
 })
 

@@ -12,6 +12,8 @@ export interface ToolMetrics {
   removalRatio: number | null
   /** Mean of the ratio over windows of three turns; windows without additions are left out. Null without any. */
   removalRatio3: number | null
+  /** The same with no window above 1, as no value of the paper's table is: removals follow additions a turn later. */
+  removalRatio3Capped: number | null
   windows: number
   /** Mean number of tools in the three turns after a peak; null when no peak has three turns after it. */
   residual3: number | null
@@ -46,6 +48,7 @@ export function metricsOf(turns: readonly TurnRecord[], grades: readonly number[
     addedPerTurn: mean(added) ?? 0,
     removalRatio: sum(added) === 0 ? null : sum(removed) / sum(added),
     removalRatio3: mean(ratios),
+    removalRatio3Capped: mean(ratios.map((ratio) => Math.min(1, ratio))),
     windows: ratios.length,
     residual3: mean(residuals),
     peaks: residuals.length,

@@ -19,7 +19,7 @@ export const toolboxSettings = z.object({
   /** User turns for which a tool may go unused before the rule takes it (MemTool: 2). */
   unusedTurns: z.number().int().min(0).default(2),
   /** Tools that the rule carries into a new turn at most; null: any number, as in the paper. */
-  carry: z.number().int().min(0).nullable().default(4),
+  carry: z.number().int().min(0).nullable().default(3),
   /** How a long chat is shortened at the start of a turn. */
   history: z.enum(['truncate', 'summarize']).default('truncate'),
   /** Estimated tokens of messages above which it is. */

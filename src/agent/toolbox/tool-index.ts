@@ -128,13 +128,17 @@ export class ToolIndex {
     })
   }
 
-  async #catchUp(): Promise<void> {
+  /** Changes whenever the known tools do, whoever changed them. */
+  stamp(): string {
     const { db, embedder } = this.#options
-    const stamp = () => JSON.stringify(db.prepare(selectStamp).get(embedder.id))
-    if (this.#stamp !== '' && stamp() === this.#stamp) return
+    return JSON.stringify(db.prepare(selectStamp).get(embedder.id))
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#stamp !== '' && this.stamp() === this.#stamp) return
     await this.#fill()
     this.#read()
-    this.#stamp = stamp()
+    this.#stamp = this.stamp()
   }
 
   /** Tools of which this way of embedding has no vector yet: after another embedder, or another way, served. */

@@ -43,6 +43,7 @@ export interface LocalToolStore extends ToolStore {
 export function openToolStore(options: ToolStoreOptions): LocalToolStore {
   const { db, embedder, embedding = { kind: 'concat' } } = options
   const index = new ToolIndex({ ...options, embedding })
+  let counted: { stamp: string; tokens: number } | undefined
   const known = () => db.prepare(selectAll).all().map(documentOf)
 
   async function sync(listed: readonly ListedTool[], servers?: readonly string[]): Promise<Synced> {
@@ -97,7 +98,12 @@ export function openToolStore(options: ToolStoreOptions): LocalToolStore {
       })
     },
     count: async () => Number(db.prepare(countAll).get()?.count ?? 0),
-    tokens: async () => known().reduce((sum, document) => sum + tokensOf(document), 0),
+    tokens: async () => {
+      const stamp = index.stamp()
+      if (counted?.stamp !== stamp)
+        counted = { stamp, tokens: known().reduce((sum, document) => sum + tokensOf(document), 0) }
+      return counted.tokens
+    },
     all: known,
   }
 }
