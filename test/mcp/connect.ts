@@ -1,5 +1,6 @@
 /** Connects the official MCP client to a real server process. */
 
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +10,9 @@ import { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 
 /** The program, from source. */
 export const mcpProgram = join(dirname(fileURLToPath(import.meta.url)), '../../src/mcp.ts')
+
+/** Node keeps the sources that it made ready: a server then starts in a third of the time. */
+export const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'casebook-compile-cache') }
 
 export interface Connected {
   client: Client
@@ -32,7 +36,13 @@ export async function connect(test: TestContext, options: ConnectOptions): Promi
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [mcpProgram, '--verbose', ...args],
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', CASEBOOK_WORKERS: '1', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      CASEBOOK_WORKERS: '1',
+      ...compileCache,
+      ...env,
+    },
     stderr: 'pipe',
     ...(cwd !== undefined && { cwd }),
   })

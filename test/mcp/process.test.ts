@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openMemory } from '../casebook/open-memory.ts'
 import { eventually } from '../extension/service-process.ts'
 import { makeRepo } from '../harness/fixture-repo.ts'
-import { connect, mcpProgram } from './connect.ts'
+import { compileCache, connect, mcpProgram } from './connect.ts'
 
 const lesson = 'Ledger totals are rounded half to even in ledger/money.py, never with round().'
 
@@ -113,6 +113,7 @@ for (const [how, stdin] of [
       setInterval(() => {}, 1000)`
     const parent = spawn(process.execPath, ['-e', program, JSON.stringify(initialize)], {
       stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, ...compileCache },
     })
     t.after(() => parent.kill('SIGKILL'))
     if (stdin === 'inherit') parent.stdin.write(`${JSON.stringify(initialize)}\n`)
@@ -143,7 +144,10 @@ const initialize = {
 }
 
 function start(t: TestContext, args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [mcpProgram, ...args], { stdio: 'pipe' })
+  const child = spawn(process.execPath, [mcpProgram, ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, ...compileCache },
+  })
   t.after(() => child.kill('SIGKILL'))
   return child
 }
