@@ -80,6 +80,29 @@ test('D-36: secrets that were said do not reach the disk', async (t) => {
   assert.match(stored, /my token is/)
 })
 
+test('D-36: calls and results stay joined, whatever their ids look like, and what they carry is masked', async (t) => {
+  const world = await shop(t)
+  const secret = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`
+  const session = newSession('c')
+  session.messages = [
+    { role: 'user', content: 'go' },
+    {
+      role: 'assistant',
+      content: '',
+      calls: [{ id: secret, name: 'f', arguments: { token: secret, depth: 2 } }],
+    },
+    { role: 'tool', callId: secret, name: 'f', content: 'done' },
+  ]
+  await world.shelf.save(session)
+  const messages = (await world.shelf.load('c'))?.messages ?? []
+  const [, asked, answered] = messages
+  assert.ok(asked?.role === 'assistant' && answered?.role === 'tool')
+  assert.equal(asked.calls?.[0]?.id, answered.callId)
+  const given = asked.calls?.[0]?.arguments as { token: string; depth: number }
+  assert.notEqual(given.token, secret)
+  assert.equal(given.depth, 2)
+})
+
 test('D-37: a search takes several keywords, five tools of each; what is loaded is offered from the next request on', async (t) => {
   const world = await shop(t)
   const model = await servedModel(t, [{ reply: search('invoice', 'parcel') }, { reply: 'done' }])

@@ -3,6 +3,7 @@
 import { redact } from '../../memory/safety/redact.ts'
 import { redactDeep } from '../../memory/safety/redact-deep.ts'
 import { type DatabaseSync, transaction } from '../../memory/store/database.ts'
+import type { Message } from './model.ts'
 import type { SessionShelf } from './ports.ts'
 import { dropGone, type ToolSession, toolSession } from './session.ts'
 
@@ -22,7 +23,7 @@ export function openSessionShelf(db: DatabaseSync, now: () => number = Date.now)
       return row === undefined ? null : toolSession.parse(JSON.parse(String(row.state)))
     },
     async save(session) {
-      const messages = (await redactDeep(session.messages, redact)).value
+      const messages = await masked(session.messages)
       transaction(db, () =>
         db.prepare(upsert).run(session.id, JSON.stringify({ ...session, messages }), now()),
       )
@@ -37,6 +38,21 @@ export function openSessionShelf(db: DatabaseSync, now: () => number = Date.now)
         .map((row) => String(row.id))
     },
   }
+}
+
+/** What was said and what tools were called with. Ids stay as they are: they join calls with their results. */
+async function masked(messages: readonly Message[]): Promise<Message[]> {
+  const texts = messages.map((message) => ({
+    content: message.content,
+    given: message.role === 'assistant' ? (message.calls ?? []).map((call) => call.arguments) : [],
+  }))
+  const { value } = await redactDeep(texts, redact)
+  return messages.map((message, at): Message => {
+    const { content = '', given = [] } = value[at] ?? {}
+    if (message.role !== 'assistant' || message.calls === undefined) return { ...message, content }
+    const calls = message.calls.map((call, which) => ({ ...call, arguments: given[which] }))
+    return { ...message, content, calls }
+  })
 }
 
 /** Part of the transaction that removes the tools: no chat that is opened later has them. */
