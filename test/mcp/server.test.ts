@@ -121,7 +121,7 @@ test('where it may write, an agent proposes and a person accepts; what is cited 
   assert.equal((await client.listTools()).tools.length, 8)
   const text = 'Exchange rates in tests come from tests/rates.json; the service is never asked.'
   const kept = await call('casebook_remember', { text, kind: 'fact', cites: ['ledger/money.py'] })
-  assert.match(kept.text, /^Kept as fact mem:\w{26}: a person has to accept it/)
+  assert.match(kept.text, /Kept as fact mem:\w{26}: a person has to accept it/)
   const [candidate] = (await book.memories.review()).candidates
   assert.equal(candidate?.record.text, text)
   assert.deepEqual(candidate?.flags, ['unproven'])

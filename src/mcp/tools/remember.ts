@@ -1,6 +1,7 @@
 /** `casebook_remember`: something learned, kept as a candidate until a person accepts it. */
 
 import { z } from 'zod'
+import { quoteBlock } from '../../memory/safety/quote.ts'
 import { defineTool } from '../tool.ts'
 
 export const remember = defineTool({
@@ -38,6 +39,8 @@ export const remember = defineTool({
       record.status === 'candidate'
         ? 'a person has to accept it before it is shown (Review Memories, or casebook review)'
         : `it is ${record.status}`
-    return { blocks: [], notes: [`Kept as ${record.kind} mem:${record.id}: ${state}.`, ...notes] }
+    // What is said of a contradiction may hold words of the other memory.
+    const told = notes.length === 0 ? '' : quoteBlock([{ label: 'notes', text: notes.join('\n') }])
+    return { blocks: [told], notes: [`Kept as ${record.kind} mem:${record.id}: ${state}.`] }
   },
 })
