@@ -209,3 +209,69 @@ test('brings moved anchors to where their code is, so that they are fresh there'
   )
   assert.deepEqual(now[1], anchors[1])
 })
+
+const overloads = (body: string) =>
+  [
+    'from typing import overload',
+    '@overload\ndef load(x: int) -> int: ...',
+    '@overload\ndef load(x: str) -> str: ...',
+    `def load(x):\n    ${body}\n`,
+  ].join('\n\n\n')
+
+test('a name with several definitions in a file is as its least: a new body of an overload drifts', async (t) => {
+  const view = await openCodeView({ 'a.py': overloads('return x') })
+  t.after(() => view.close())
+  for (const reference of ['load', 'a.py#load', 'a.py:12-13']) {
+    view.write({ 'a.py': overloads('return x') })
+    const anchors = cited(view, reference)
+    assert.deepEqual(anchors[0]?.span, { startLine: 12, endLine: 13 }, reference)
+    const now = (text: string) => {
+      view.write({ 'a.py': text })
+      return state(view, anchors).state
+    }
+    assert.equal(now(overloads('return x')), 'fresh', reference)
+    assert.equal(now(`import os\n\n\n${overloads('return x')}`), 'fresh', reference)
+    assert.equal(now(overloads('return x + x')), 'drifted', reference)
+    assert.equal(now(overloads('return x').replace('-> str', '-> bytes')), 'drifted', reference)
+    assert.equal(now(`${overloads('return x')}\n\ndef load(x):\n    return None\n`), 'drifted', reference)
+  }
+})
+
+test('an anchor of one overload alone, as older records have it, does not vouch for the others', async (t) => {
+  const view = await openCodeView({ 'a.py': overloads('return x').split('\n\n\n')[1] ?? '' })
+  t.after(() => view.close())
+  const anchors = cited(view, 'a.py#load')
+  view.write({ 'a.py': overloads('return x') })
+  assert.equal(state(view, anchors).state, 'drifted')
+  view.write({ 'a.py': 'x = 1\n', 'b.py': overloads('return x') })
+  assert.equal(state(view, anchors).state, 'drifted')
+})
+
+test('lines inside of one overload are fresh while another one changes', async (t) => {
+  const view = await openCodeView({ 'a.py': overloads('return x') })
+  t.after(() => view.close())
+  const anchors = cited(view, 'a.py:13')
+  view.write({ 'a.py': overloads('return x').replace('-> str', '-> bytes') })
+  assert.equal(state(view, anchors).state, 'fresh')
+})
+
+test('follows all definitions of a name to another file, also a partial class', async (t) => {
+  const part = (body: string) =>
+    `public partial class A {\n  int X() { return 1; }\n}\npublic partial class A {\n  ${body}\n}\n`
+  const view = await openCodeView({ 'a.py': overloads('return x'), 'a.cs': part('int Y() { return 1; }') })
+  t.after(() => view.close())
+  const [python, sharp] = [cited(view, 'load'), cited(view, 'a.cs#A')]
+  view.write({
+    'a.cs': part('int Y() { return 2; }'),
+    'a.py': 'x = 1\n',
+    'b.py': `y = 2\n\n\n${overloads('return x')}`,
+  })
+  assert.equal(state(view, sharp).state, 'drifted')
+  const moved = state(view, python)
+  assert.deepEqual([moved.state, moved.to?.path], ['moved', 'b.py'])
+  const there = reanchor({ anchors: python }, [moved])
+  assert.equal(state(view, there).state, 'fresh')
+  view.write({ 'b.py': overloads('return [x]') })
+  assert.equal(state(view, there).state, 'drifted')
+  assert.equal(state(view, python).state, 'drifted')
+})

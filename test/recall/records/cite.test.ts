@@ -152,3 +152,29 @@ test('a text that names a file and a symbol in it cites both', async (t) => {
   const found = citeText(context, 'shop/cart.py#Cart.empty must keep the prices (see src/Box.ts#Box).')
   assert.deepEqual(places(found), ['shop/cart.py Cart.empty 8-9', 'src/Box.ts Box 1-3'])
 })
+
+test('words of a path, of a quoted sentence and of builtin types are no mentions of symbols', async (t) => {
+  const view = await openCodeView({
+    'src/_pytest/fixtures.py': 'def fixture(scope):\n    return scope\n',
+    'src/_pytest/pytester.py':
+      'def _pytest(request):\n    return request\n\n\ndef old_name(a):\n    return a\n',
+    'lib/text_type.py':
+      'def fixtures_all():\n    return 1\n\n\nclass Text:\n    def str(self):\n        return 2\n',
+    'lib/other.py': 'def text_type(x):\n    return x\n',
+  })
+  t.after(() => view.close())
+  const found = (text: string) => places(citeText({ ...view, head }, text))
+  const fixtures = ['src/_pytest/fixtures.py']
+  assert.deepEqual(found('src/_pytest/fixtures.py holds all scopes'), fixtures)
+  assert.deepEqual(found('See `src/_pytest/fixtures.py`.'), fixtures)
+  assert.deepEqual(found('src/_pytest/fixtures.py:1-2 is it'), ['src/_pytest/fixtures.py fixture 1-2'])
+  assert.deepEqual(found('look into src/_pytest/ and (src/_pytest).'), [])
+  assert.deepEqual(found('text_type.py is old'), ['lib/text_type.py'])
+  assert.deepEqual(found('it fails with "old_name is not there"'), [])
+  assert.deepEqual(found('the "old_name" and `_pytest`'), [
+    'src/_pytest/pytester.py old_name 5-6',
+    'src/_pytest/pytester.py _pytest 1-2',
+  ])
+  assert.deepEqual(found('`str` or str(x) is a text'), [])
+  assert.deepEqual(found('`Text.str` is a text'), ['lib/text_type.py Text.str 6-7'])
+})

@@ -5,6 +5,7 @@ import type { Anchor, MemoryRecord } from '../../record.ts'
 import type { Span } from '../../types.ts'
 import {
   type Definition,
+  grouped,
   openViewLookup,
   type Place,
   type ViewContext,
@@ -71,14 +72,26 @@ function judgeIn(lookup: ViewLookup, anchor: Anchor, file: Place): Judgement | n
   const { symbol, pieceHash } = anchor
   if (symbol !== undefined) {
     const found = lookup.definitionsIn(file, symbol)
-    const equal = found.find((one) => isSamePiece(lookup, anchor, one))
+    const groups = grouped(found)
+    const whole = groups.find(({ hash }) => hash !== null && hash === pieceHash)
+    if (whole !== undefined) return { state: same, to: placeOf(whole, pieceHash) }
+    const equal = found.find((one) => isSamePiece(lookup, anchor, one) && !isOneOfMany(anchor, one, found))
     if (equal !== undefined) return { state: same, to: placeOf(equal, pieceHash) }
-    const [first] = found
+    const [first] = groups
     if (first !== undefined) return { state: 'drifted', to: placeOf(first, first.hash ?? undefined) }
   }
   const piece = pieceHash === undefined ? null : lookup.pieceIn(file, pieceHash)
   if (piece !== null) return { state: same, to: placeAt(piece, piece, anchor) }
   return symbol === undefined ? { state: 'drifted', to: placeAt(file) } : null
+}
+
+/**
+ * True for an anchor of a whole definition that has others of its name beside it: one that stayed proves nothing
+ * of them. An anchor of lines inside of it says only that these are the same.
+ */
+function isOneOfMany({ span }: Anchor, one: Definition, found: readonly Definition[]): boolean {
+  const isWhole = span === undefined || span.endLine - span.startLine >= one.endLine - one.startLine
+  return isWhole && found.filter(({ path, symbol }) => path === one.path && symbol === one.symbol).length > 1
 }
 
 function isSamePiece(lookup: ViewLookup, { pieceHash }: Anchor, found: Definition): boolean {
@@ -131,20 +144,35 @@ function elsewhere(lookup: ViewLookup, anchor: Anchor): Judgement | null {
   const other = <Found extends Place>(found: Found[]) => found.filter(({ path }) => path !== anchor.path)
   if (pieceHash !== undefined) {
     const piece = nearest(other(lookup.piecesOf(pieceHash)), anchor.path, symbol !== undefined)
-    const [inside] = piece === null || symbol === undefined ? [] : lookup.definitionsIn(piece, symbol)
+    const found = piece === null || symbol === undefined ? [] : lookup.definitionsIn(piece, symbol)
+    const inside = found.find(({ hash }) => hash === pieceHash) ?? found[0]
+    if (inside !== undefined && isOneOfMany(anchor, inside, found)) return driftedTo(inside, found)
     if (piece !== null) return { state: 'moved', to: placeAt(piece, inside ?? piece, anchor) }
   }
   if (symbol === undefined) return null
   // In the same file, too: a method that another class of it has now.
   const same = pieceHash === undefined ? [] : lookup.definitionsLike(symbol, pieceHash)
   const equal = nearest(same, anchor.path, true)
+  const beside = equal === null ? [] : lookup.definitionsIn(equal, equal.symbol)
+  if (equal !== null && isOneOfMany(anchor, equal, beside)) return driftedTo(equal, beside)
   if (equal !== null) return { state: 'moved', to: placeOf(equal, pieceHash) }
-  const kin = other(lookup.definitionsOf(symbol)).filter(
+  const kin = grouped(other(lookup.definitionsOf(symbol))).filter(
     ({ path }) => extension(path) === extension(anchor.path),
   )
+  const whole = nearest(
+    kin.filter(({ hash }) => hash !== null && hash === pieceHash),
+    anchor.path,
+    true,
+  )
+  if (whole !== null) return { state: 'moved', to: placeOf(whole, pieceHash) }
   const alone = only(kin)
   // Nothing proves that its words are the same: it counts as changed.
   return alone === null ? null : { state: 'drifted', to: placeOf(alone, alone.hash ?? undefined) }
+}
+
+function driftedTo(one: Definition, found: readonly Definition[]): Judgement {
+  const [all = one] = grouped(found.filter(({ symbol }) => symbol === one.symbol))
+  return { state: 'drifted', to: placeOf(all, all.hash ?? undefined) }
 }
 
 /** The one whose path shares most with the old one; of loose text only a single one is believed. */

@@ -6,6 +6,7 @@ import { findMentions } from '../mentions.ts'
 import { nearestPaths, nearestSymbols, pathsEnding } from './near-names.ts'
 import {
   type Definition,
+  grouped,
   openViewLookup,
   type Place,
   type ViewContext,
@@ -32,6 +33,12 @@ const mostAnchors = 100
 /** Anchors taken from the words of a text: more would say that it is about everything. */
 const mostMentioned = 10
 
+/** Words for types of languages: a text that has one hardly means the one symbol here that is called so, too. */
+const builtinTypes: ReadonlySet<string> = new Set(
+  `any bool boolean byte bytes char complex dict double error float frozenset int integer list long map null none
+  number object set short str string symbol tuple type uint undefined unit unknown usize void`.split(/\s+/),
+)
+
 /** `path`, `path:12`, `path:12-20`, `path#L12-L20`, `path#Class.method`, `Class.method`. */
 export function cite(context: CiteContext, references: readonly string[]): Cited {
   const lookup = openViewLookup(context)
@@ -47,20 +54,37 @@ export function citeSelection(context: CiteContext, { path, startLine, endLine }
 export function citeText(context: CiteContext, text: string): Anchor[] {
   const lookup = openViewLookup(context)
   const marked = text.match(/`[^`\n]+`/g)?.join(' ') ?? ''
-  const plain = findMentions(text, false)
-  const code = findMentions(marked, true)
   const lines = [...text.matchAll(/([\w.@~+/-]+\.\w+):(\d+)(?:-(\d+))?/g)].map(([whole]) => whole)
   // As pages and `cites` write it: a file and a name in it.
   const inside = [...text.matchAll(/([\w.@~+/-]+\.\w+#[\p{L}_$][\p{L}\p{N}_$.]*[\p{L}\p{N}_$])/gu)].map(
     ([whole]) => whole,
   )
-  const paths = [...lines, ...inside, ...plain.paths, ...code.paths]
-  const names = [...plain.dotted, ...code.dotted, ...plain.names, ...code.names].map(dotted)
+  const paths = [...lines, ...inside, ...findMentions(text, false).paths, ...findMentions(marked, true).paths]
+  const plain = findMentions(withoutQuotes(withoutPaths(text, paths)), false)
+  const code = findMentions(withoutQuotes(withoutPaths(marked, paths)), true)
+  const single = [...plain.names, ...code.names].filter((name) => !builtinTypes.has(name))
+  const names = [...plain.dotted, ...code.dotted, ...single].map(dotted)
   const cited = joined([
     ...[...new Set(paths)].map((path) => citeOne(context, lookup, path, true)),
     ...[...new Set(names)].map((name) => citeSymbol(context, lookup, name, true)),
   ])
   return withoutWider(cited.anchors).slice(0, mostMentioned)
+}
+
+/** The words of a path are no names of symbols: `src/_pytest/fixtures.py` says nothing of a `_pytest`. */
+function withoutPaths(text: string, paths: readonly string[]): string {
+  const longestFirst = [...new Set(paths)].sort((a, b) => b.length - a.length)
+  const bare = text.replace(/\bhttps?:\/\/[^\s)>\]'"]+/g, ' ')
+  return longestFirst
+    .reduce((left, path) => left.replaceAll(path, ' '), bare)
+    .replace(/[\w.@~+-]*(?:[/\\][\w.@~+-]+)+/g, ' ')
+}
+
+/** A quoted sentence is a message or a value: its words are not names, unless they are marked as code. */
+function withoutQuotes(text: string): string {
+  return text.replace(/(?<!\w)(?:"[^"`\n]{3,120}"|'[^'`\n]{3,120}'|“[^”`\n]{3,120}”)(?!\w)/g, (whole) =>
+    /\s/.test(whole) ? ' ' : whole,
+  )
 }
 
 /** A file says nothing more where lines or a symbol of it are named, too; nor does a class beside its method. */
@@ -142,7 +166,12 @@ function citeLines(
   }
   const kept = { startLine: span.startLine, endLine: Math.min(span.endLine, lines ?? span.endLine) }
   const around = lookup.definitionAround(place, kept)
-  if (around !== null) return one(anchorOf(context, place, { ...pieceOf(around), span: kept }))
+  if (around !== null) {
+    // Who marks a whole definition means the symbol, with all its other definitions.
+    const whole = around.startLine === kept.startLine && around.endLine === kept.endLine
+    const [all = around] = whole ? grouped(lookup.definitionsIn(place, around.symbol)) : []
+    return one(anchorOf(context, place, { ...pieceOf(all), span: kept }))
+  }
   const pieceHash = place.blobId === null ? null : lookup.pieceHash(place.blobId, kept)
   return one(anchorOf(context, place, { span: kept, ...(pieceHash === null ? {} : { pieceHash }) }))
 }
@@ -152,7 +181,7 @@ function citeSymbolIn(
   lookup: ViewLookup,
   { place, name }: { place: Place; name: string },
 ): Cited {
-  const [found] = lookup.definitionsIn(place, name)
+  const [found] = grouped(lookup.definitionsIn(place, name))
   if (found !== undefined) return one(anchorOf(context, found, pieceOf(found)))
   const others = lookup.definitionsOf(name).map(({ path, symbol }) => `${path}#${symbol}`)
   const meant = others.length > 0 ? others : nearestSymbols(context, name, place)
@@ -167,7 +196,10 @@ function citeSymbol(context: CiteContext, lookup: ViewLookup, name: string, quie
   // Overloads and reopened classes of one file are one place.
   const files = new Map(found.map((one) => [`${one.path}#${one.symbol}`, one]))
   const [only] = files.values()
-  if (only !== undefined && files.size === 1) return one(anchorOf(context, only, pieceOf(only)))
+  if (only !== undefined && files.size === 1) {
+    const [all = only] = grouped(lookup.definitionsIn(only, only.symbol))
+    return one(anchorOf(context, only, pieceOf(all)))
+  }
   if (quiet) return { anchors: [], notes: [] }
   if (files.size > 1)
     return note(

@@ -206,6 +206,21 @@ function pieces(statement: Prepare, viewId: number) {
   }
 }
 
+/**
+ * Definitions of one name in one file as one: overloads with their implementation, partial classes, redefinitions.
+ * Its place is the longest of them (of equal ones the last, which is the implementation), its hash that of all in the order of their lines; null where one has none.
+ */
+export function grouped(found: readonly Definition[]): Definition[] {
+  const groups = Map.groupBy(found, ({ path, symbol }) => `${path}#${symbol}`)
+  return [...groups.values()].flatMap((group) => {
+    const inOrder = [...group].sort((a, b) => a.startLine - b.startLine || a.endLine - b.endLine)
+    const longest = [...inOrder].sort((a, b) => a.endLine - a.startLine - (b.endLine - b.startLine)).at(-1)
+    const hashes = inOrder.flatMap(({ hash }) => hash ?? [])
+    const hash = hashes.length < inOrder.length ? null : joinHashes(hashes)
+    return longest === undefined ? [] : [{ ...longest, hash }]
+  })
+}
+
 /** The hash of one chunk is that chunk's own; of several, the hash of theirs in order. */
 function joinHashes(hashes: readonly string[]): string | null {
   if (hashes.length <= 1) return hashes[0] ?? null
