@@ -1,6 +1,7 @@
 /** What became of a branch: open, merged (also by squash or rebase), part of another one, or abandoned. */
 
 import { type Git, GitFailed } from '../git.ts'
+import { hadOwnCommits } from './branch-reflog.ts'
 import { type Branches, parseRefs, refFormat } from './branches.ts'
 
 export interface BranchQuestion {
@@ -22,7 +23,7 @@ const objectId = /^[0-9a-f]{40,64}$/
 
 /**
  * A branch that exists and never had a commit of its own is open, though all that it has is in the default branch.
- * Names of branches are never given to git, only ids of commits. Throws on abort.
+ * Only names that git itself listed are given to git, else ids of commits. Throws on abort.
  */
 export async function branchFate(
   git: Git,
@@ -39,7 +40,8 @@ export async function branchFate(
   if (name === standard) return { fate: merged, tip, diverged: before }
   if (tip === null) return { fate: { fate: exists ? 'open' : 'abandoned' }, tip, diverged: before }
   const inside = await inAny(git, tip, into, signal)
-  const diverged = before || !inside
+  const ask = present !== undefined && inside && !before
+  const diverged = before || !inside || (ask && (await hadOwnCommits(git, name, present, signal)))
   const answer = (fate: BranchAnswer['fate']) => ({ fate, tip, diverged })
   if (inside) return answer(diverged || !exists ? merged : { fate: 'open' })
   if (await contentIsIn(git, tip, into, signal)) return answer(merged)
