@@ -17,7 +17,7 @@ export function overview(groups: readonly CommandGroup[]): string {
   return `Casebook: a persistent memory of a repository, its code and its history.
 
 ${usageLine()}
-Begin with 'casebook index', then ask: 'casebook locate ISSUE', 'casebook recall QUESTION'.
+Begin with 'casebook index', then ask: 'casebook recall QUESTION', 'casebook locate --query-file ISSUE.txt'.
 
 ${groupRows(groups)}
 

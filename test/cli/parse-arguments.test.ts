@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { UsageError } from '../../src/cli/command.ts'
+import { type OptionTable, UsageError } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { globalOptions, parseCommandLine, parseLimit } from '../../src/cli/parse-arguments.ts'
 
@@ -82,12 +82,14 @@ test('a limit is a whole number from 1', () => {
   }
 })
 
-test('an option name means the same in every command', () => {
-  const types = new Map(Object.entries(globalOptions).map(([name, { type }]) => [name, type]))
+test('an option name means the same in every command, its short form included', () => {
+  const meanings = (table: OptionTable) =>
+    Object.entries(table).map(([name, { type, short }]) => [name, `${type} ${short ?? ''}`] as const)
+  const known = new Map(meanings(globalOptions))
   for (const { options } of commands) {
-    for (const [name, { type }] of Object.entries(options)) {
-      assert.equal(types.get(name) ?? type, type, name)
-      types.set(name, type)
+    for (const [name, meaning] of meanings(options)) {
+      assert.equal(known.get(name) ?? meaning, meaning, name)
+      known.set(name, meaning)
     }
   }
 })

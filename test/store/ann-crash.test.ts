@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { AnnIndex, loadAnnAddon } from '../../src/memory/store/ann.ts'
+import { indexMigrations } from '../../src/memory/store/schema.ts'
 import { type Outcome, openAndSearch } from './ann-child.ts'
 import { clusteredVectors, openTestDatabase, storeVectors, testGeneration } from './vector-fixtures.ts'
 
@@ -66,7 +67,7 @@ async function assertRebuilt(reason: RegExp): Promise<void> {
 
 before(async () => {
   const db = openTestDatabase(database)
-  db.exec('pragma user_version = 1')
+  db.exec(`pragma user_version = ${indexMigrations.length}`)
   storeVectors(db, testGeneration(db, dimensions), clusteredVectors(800, dimensions))
   db.close()
   expected = (await openAndSearch(database, folder)).ids

@@ -5,6 +5,7 @@ import type { Actor } from '../../memory/event.ts'
 import { UserError } from '../../memory/ports.ts'
 import { type Cited, cite, citeSelection, citeText } from '../../memory/recall/records/cite.ts'
 import { type Anchor, mostWords, type RecordDraft } from '../../memory/record.ts'
+import { findInstructions } from '../../memory/safety/instructions.ts'
 import { treeFiles } from '../../memory/tree-files.ts'
 import type { Remembered, RememberRequest } from '../../protocol-memories.ts'
 import { withKey } from './find.ts'
@@ -38,6 +39,10 @@ export async function remember(room: MemoryRoom, request: RememberRequest): Prom
     ...bodyOf(request),
   }
   const written = await write(room, [{ op: 'add', draft }], actor)
+  if (findInstructions(text).length > 0)
+    notes.push(
+      'It reads like an instruction to an agent. Agents get it as quoted data, because you wrote it.',
+    )
   if (anchors.length === 0) notes.push('It cites no code: a change of the code will not mark it as stale.')
   return told(room, written, notes)
 }

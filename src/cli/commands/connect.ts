@@ -29,7 +29,7 @@ export const connect: Command = {
 Nothing is written without --write, which shows what it changes and asks first.`,
   options: {
     write: { type: 'boolean', help: "write it into the agent's configuration file" },
-    yes: { type: 'boolean', help: 'do not ask' },
+    yes: { type: 'boolean', short: 'y', help: 'do not ask' },
     'allow-write': { type: 'boolean', help: 'let the agent propose memories and credit those that it used' },
   },
   async run(call): Promise<Reply> {
