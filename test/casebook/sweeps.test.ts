@@ -199,5 +199,6 @@ test('thousands of records never hold up others for long, and a sweep stops when
   const each = (performance.now() - started) / turns
   t.diagnostic(`${turns} turns of others, one every ${each.toFixed(1)} ms`)
   assert.deepEqual([checked, events], [1_501, 0])
-  assert.ok(turns >= 3, `${turns}`)
+  // The quicker the machine, the fewer slices there are; one turn would mean that nobody else had any.
+  assert.ok(turns >= 2, `${turns}`)
 })
