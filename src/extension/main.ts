@@ -6,12 +6,13 @@ import { addDocuments } from './documents.ts'
 import { addEmbedderConsent } from './embedder-consent.ts'
 import { addFreshness } from './freshness.ts'
 import { addMcpProvider, type McpOffer } from './mcp-provider.ts'
-import { addMemoryTree, type MemoryTree } from './memory-tree.ts'
+import { addMemoryTree } from './memory-tree.ts'
 import { openWindowMemory } from './open-window-memory.ts'
 import { addPanel } from './panel.ts'
 import { addSessionOffer } from './session-offer.ts'
-import { addSourceTree, type SourceTree } from './source-tree.ts'
+import { addSourceTree } from './source-tree.ts'
 import { addStatusBar } from './status-bar.ts'
+import type { ShownTree } from './tree-view.ts'
 import type { WindowMemory } from './window-memory.ts'
 
 /** What other extensions and the tests may use. */
@@ -22,8 +23,8 @@ export interface CasebookExtension {
   /** How many pages of the panel were served. */
   panelPages(): number
   mcp: McpOffer
-  tree: MemoryTree
-  sources: SourceTree
+  tree: ShownTree
+  sources: ShownTree
 }
 
 export function activate(context: vscode.ExtensionContext): CasebookExtension {

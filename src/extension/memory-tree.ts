@@ -7,6 +7,15 @@ import { MemoryShelf } from './memory-shelf.ts'
 import { contextOf, descriptionOf, iconOf, labelOf } from './memory-text.ts'
 import { memoryTooltip } from './memory-tooltip.ts'
 import { errorText, registerCommand } from './shown-errors.ts'
+import {
+  gathering,
+  moreItem,
+  rootItem,
+  type ShownTree,
+  shownTree,
+  tellState,
+  viewState,
+} from './tree-view.ts'
 import type { WindowMemory } from './window-memory.ts'
 
 type Row =
@@ -15,19 +24,15 @@ type Row =
   | { row: 'memory'; root: string; id: string; record: MemoryRecord }
   | { row: 'more'; root: string; group: MemoryGroup; left: number }
 
-/** What tests read. */
-export interface MemoryTree {
-  /** The rows below the row with these labels, as they would be shown. */
-  rows(...labels: string[]): Promise<{ label: string; description: string; icon: string; context: string }[]>
-}
+const viewName = 'casebook.memories'
 
 export function addMemoryTree(
   context: vscode.ExtensionContext,
   memory: WindowMemory,
   log: vscode.LogOutputChannel,
-): MemoryTree {
+): ShownTree {
   const provider = new MemoryRows(memory, log)
-  const view = vscode.window.createTreeView<Row>('casebook.memories', {
+  const view = vscode.window.createTreeView<Row>(viewName, {
     treeDataProvider: provider,
     showCollapseAll: true,
     canSelectMany: true,
@@ -55,7 +60,7 @@ export function addMemoryTree(
     registerCommand('casebook.refreshMemories', log, () => provider.refresh()),
     registerCommand('casebook.moreMemories', log, (row) => provider.more(row as Row)),
   )
-  return { rows: (...labels) => provider.read(labels) }
+  return shownTree(provider)
 }
 
 /** Changes when roots come, go, or end a run. */
@@ -103,11 +108,11 @@ class MemoryRows implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   async getChildren(row?: Row): Promise<Row[]> {
     try {
       const rows = row === undefined ? await this.#top() : await this.#below(row)
-      if (row === undefined) await tell(this.#stateOf(rows))
+      if (row === undefined) await tellState(viewName, viewState(rows, this.#memory))
       return rows
     } catch (error) {
       this.#log.warn(`The memories cannot be listed: ${errorText(error)}`)
-      if (row === undefined) await tell('failed')
+      if (row === undefined) await tellState(viewName, 'failed')
       return []
     }
   }
@@ -122,32 +127,10 @@ class MemoryRows implements vscode.TreeDataProvider<Row>, vscode.Disposable {
     return item
   }
 
-  async read(
-    labels: readonly string[],
-  ): Promise<{ label: string; description: string; icon: string; context: string }[]> {
-    let rows = await this.getChildren()
-    for (const label of labels) {
-      const row = rows.find((one) => itemOf(one).label === label)
-      rows = row === undefined ? [] : await this.getChildren(row)
-    }
-    return rows.map(itemOf).map(({ label, description, iconPath, contextValue }) => ({
-      label: String(label),
-      description: String(description ?? ''),
-      icon: iconPath instanceof vscode.ThemeIcon ? iconPath.id : '',
-      context: contextValue ?? '',
-    }))
-  }
-
   dispose(): void {
     clearTimeout(this.#waiting)
     this.#changed.dispose()
     this.#counted.dispose()
-  }
-
-  /** While the memory opens, nothing is said about it. */
-  #stateOf(rows: readonly Row[]): 'empty' | 'ready' | 'loading' {
-    if (rows.length > 0) return 'ready'
-    return this.#memory.state().roots.length === 0 ? 'loading' : 'empty'
   }
 
   async #top(): Promise<Row[]> {
@@ -183,26 +166,10 @@ class MemoryRows implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   }
 }
 
-/** Milliseconds. */
-const gathering = 60
-
-/** What the welcome text goes by. */
-async function tell(state: 'empty' | 'ready' | 'failed' | 'loading'): Promise<void> {
-  await vscode.commands.executeCommand('setContext', 'casebook.memories', state)
-}
-
 function itemOf(row: Row): vscode.TreeItem {
-  if (row.row === 'root') return rootItem(row)
+  if (row.row === 'root') return rootItem(row, 'memories.root')
   if (row.row === 'group') return groupItem(row)
-  return row.row === 'memory' ? memoryItem(row) : moreItem(row)
-}
-
-function rootItem({ root, name }: Extract<Row, { row: 'root' }>): vscode.TreeItem {
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded)
-  item.id = root
-  item.iconPath = new vscode.ThemeIcon('repo')
-  item.contextValue = 'memories.root'
-  return item
+  return row.row === 'memory' ? memoryItem(row) : moreItem(row, 'casebook.moreMemories')
 }
 
 function groupItem({ root, group, count }: Extract<Row, { row: 'group' }>): vscode.TreeItem {
@@ -247,12 +214,4 @@ function colourOf({ status, kind, episode }: MemoryRecord): vscode.ThemeColor | 
   const verdict = episode?.outcome.verdict
   if (verdict === 'failed') return new vscode.ThemeColor('testing.iconFailed')
   return verdict === 'passed' ? new vscode.ThemeColor('testing.iconPassed') : undefined
-}
-
-function moreItem(row: Extract<Row, { row: 'more' }>): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('More…'))
-  item.description = vscode.l10n.t('{0} left', row.left.toLocaleString(vscode.env.language))
-  item.iconPath = new vscode.ThemeIcon('ellipsis')
-  item.command = { command: 'casebook.moreMemories', title: vscode.l10n.t('More…'), arguments: [row] }
-  return item
 }

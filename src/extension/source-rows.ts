@@ -4,6 +4,7 @@ import * as vscode from 'vscode'
 import type { SessionEntry, SessionSource } from '../protocol-sessions.ts'
 import { dateText, labelOf } from './memory-text.ts'
 import { importedText, sourceContext, sourceDescription, verdictIcon, verdictText } from './session-text.ts'
+import { moreItem, rootItem } from './tree-view.ts'
 
 export type SourceRow =
   | { row: 'root'; root: string; name: string }
@@ -22,24 +23,16 @@ export function sessionRow(root: string, entry: SessionEntry): SourceRow {
 export function sourceItem(row: SourceRow): vscode.TreeItem {
   switch (row.row) {
     case 'root':
-      return rootItem(row)
+      return rootItem(row, 'sources.root')
     case 'source':
       return agentItem(row)
     case 'session':
       return sessionItem(row)
     case 'more':
-      return moreItem(row)
+      return moreItem(row, 'casebook.moreSessions')
     case 'note':
       return noteItem(row)
   }
-}
-
-function rootItem({ root, name }: Extract<SourceRow, { row: 'root' }>): vscode.TreeItem {
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded)
-  item.id = root
-  item.iconPath = new vscode.ThemeIcon('repo')
-  item.contextValue = 'sources.root'
-  return item
 }
 
 function agentItem({ root, agent, source }: Extract<SourceRow, { row: 'source' }>): vscode.TreeItem {
@@ -85,14 +78,6 @@ function sessionItem(row: Extract<SourceRow, { row: 'session' }>): vscode.TreeIt
 function colourOf({ verdicts: { passed, failed } }: SessionEntry): vscode.ThemeColor | undefined {
   if (passed > 0 && failed === 0) return new vscode.ThemeColor('testing.iconPassed')
   return passed === 0 && failed > 0 ? new vscode.ThemeColor('testing.iconFailed') : undefined
-}
-
-function moreItem(row: Extract<SourceRow, { row: 'more' }>): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('More…'))
-  item.description = vscode.l10n.t('{0} left', row.left.toLocaleString(vscode.env.language))
-  item.iconPath = new vscode.ThemeIcon('ellipsis')
-  item.command = { command: 'casebook.moreSessions', title: vscode.l10n.t('More…'), arguments: [row] }
-  return item
 }
 
 function noteItem({ text }: Extract<SourceRow, { row: 'note' }>): vscode.TreeItem {

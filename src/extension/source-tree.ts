@@ -5,13 +5,8 @@ import { remoteNote } from './session-text.ts'
 import { errorText, registerCommand } from './shown-errors.ts'
 import { type SourceRow, sessionRow, sourceItem } from './source-rows.ts'
 import { SourceShelf } from './source-shelf.ts'
+import { gathering, type ShownTree, shownTree, tellState, viewState } from './tree-view.ts'
 import type { WindowMemory } from './window-memory.ts'
-
-/** What tests read. */
-export interface SourceTree {
-  /** The rows below the row with these labels, as they would be shown. */
-  rows(...labels: string[]): Promise<{ label: string; description: string; icon: string; context: string }[]>
-}
 
 const viewName = 'casebook.sources'
 
@@ -19,7 +14,7 @@ export function addSourceTree(
   context: vscode.ExtensionContext,
   memory: WindowMemory,
   log: vscode.LogOutputChannel,
-): SourceTree {
+): ShownTree {
   const provider = new SourceRows(memory, log)
   const view = vscode.window.createTreeView<SourceRow>(viewName, {
     treeDataProvider: provider,
@@ -39,7 +34,7 @@ export function addSourceTree(
     registerCommand('casebook.refreshSources', log, () => provider.refresh('all')),
     registerCommand('casebook.moreSessions', log, (row) => provider.more(row as SourceRow)),
   )
-  return { rows: (...labels) => provider.read(labels) }
+  return shownTree(provider)
 }
 
 class SourceRows implements vscode.TreeDataProvider<SourceRow>, vscode.Disposable {
@@ -78,11 +73,11 @@ class SourceRows implements vscode.TreeDataProvider<SourceRow>, vscode.Disposabl
     try {
       if (row !== undefined) return await this.#below(row)
       const rows = await vscode.window.withProgress({ location: { viewId: viewName } }, () => this.#top())
-      await tell(this.#stateOf(rows))
+      await tellState(viewName, viewState(rows, this.#memory))
       return rows
     } catch (error) {
       this.#log.warn(`The sources cannot be listed: ${errorText(error)}`)
-      if (row === undefined) await tell('failed')
+      if (row === undefined) await tellState(viewName, 'failed')
       return []
     }
   }
@@ -91,29 +86,9 @@ class SourceRows implements vscode.TreeDataProvider<SourceRow>, vscode.Disposabl
     return sourceItem(row)
   }
 
-  async read(labels: readonly string[]): ReturnType<SourceTree['rows']> {
-    let rows = await this.getChildren()
-    for (const label of labels) {
-      const row = rows.find((one) => sourceItem(one).label === label)
-      rows = row === undefined ? [] : await this.getChildren(row)
-    }
-    return rows.map(sourceItem).map(({ label, description, iconPath, contextValue }) => ({
-      label: String(label),
-      description: String(description ?? ''),
-      icon: iconPath instanceof vscode.ThemeIcon ? iconPath.id : '',
-      context: contextValue ?? '',
-    }))
-  }
-
   dispose(): void {
     clearTimeout(this.#waiting)
     this.#changed.dispose()
-  }
-
-  /** While the memory opens, nothing is said about it. */
-  #stateOf(rows: readonly SourceRow[]): 'empty' | 'ready' | 'loading' {
-    if (rows.length > 0) return 'ready'
-    return this.#memory.state().roots.length === 0 ? 'loading' : 'empty'
   }
 
   async #top(): Promise<SourceRow[]> {
@@ -156,12 +131,4 @@ class SourceRows implements vscode.TreeDataProvider<SourceRow>, vscode.Disposabl
     if (known === undefined) this.#shelves.set(root, shelf)
     return shelf
   }
-}
-
-/** Milliseconds. */
-const gathering = 60
-
-/** What the welcome text goes by. */
-async function tell(state: 'empty' | 'ready' | 'failed' | 'loading'): Promise<void> {
-  await vscode.commands.executeCommand('setContext', viewName, state)
 }
