@@ -93,6 +93,29 @@ export interface Session {
   source: string
 }
 
+/** A session of which nothing is known yet but where it is: readers that go line by line fill it in. */
+export function openSession({
+  agent,
+  sessionId,
+  source,
+}: Pick<Session, 'agent' | 'sessionId' | 'source'>): Session {
+  return {
+    agent,
+    sessionId,
+    parentSessionId: null,
+    folders: [],
+    remote: null,
+    branch: null,
+    headCommit: null,
+    startedAt: 0,
+    endedAt: 0,
+    title: '',
+    model: null,
+    steps: [],
+    source,
+  }
+}
+
 /** Characters of one text that are kept: the first and last half of it. */
 export const longestText = 40_000
 

@@ -16,7 +16,16 @@ import {
 } from '../fields.ts'
 import { byAge, filesIn, foldersIn, type SeenFile, seen } from '../files.ts'
 import { firstObject, jsonLines } from '../json-lines.ts'
-import type { FoundSession, Importer, Place, Session, Skips, Step, StepOf } from '../session.ts'
+import {
+  type FoundSession,
+  type Importer,
+  openSession,
+  type Place,
+  type Session,
+  type Skips,
+  type Step,
+  type StepOf,
+} from '../session.ts'
 
 export const claudeCode: Importer = {
   agent: 'claude-code',
@@ -123,21 +132,7 @@ interface Call {
 }
 
 function openReading(sessionId: string, source: string): Reading {
-  const session: Session = {
-    agent: 'claude-code',
-    sessionId,
-    parentSessionId: null,
-    folders: [],
-    remote: null,
-    branch: null,
-    headCommit: null,
-    startedAt: 0,
-    endedAt: 0,
-    title: '',
-    model: null,
-    steps: [],
-    source,
-  }
+  const session = openSession({ agent: 'claude-code', sessionId, source })
   return { session, entries: new Map(), last: null, calls: new Map(), cwd: null, started: new Map() }
 }
 

@@ -5,7 +5,15 @@ import { basename, dirname, join } from 'node:path'
 import { type Fields, fields, filled, instant, json, text } from '../fields.ts'
 import { byAge, filesIn, foldersIn, seen } from '../files.ts'
 import { jsonLines } from '../json-lines.ts'
-import type { FoundSession, Importer, Place, Session, Skips, Step } from '../session.ts'
+import {
+  type FoundSession,
+  type Importer,
+  openSession,
+  type Place,
+  type Session,
+  type Skips,
+  type Step,
+} from '../session.ts'
 import { flatText, idOf, nameOf } from '../tool-calls.ts'
 import { type Call, callSteps, isShell, outputOf, patchedOf } from './codex-calls.ts'
 
@@ -112,21 +120,11 @@ async function* read(found: FoundSession, skips: Skips, signal?: AbortSignal): A
 
 function openReading(file: string): Reading {
   const name = basename(file).replace(/\.jsonl(?:\.zst)?$/, '')
-  const session: Session = {
+  const session = openSession({
     agent: 'codex',
     sessionId: /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}$/.exec(name)?.[0] ?? name,
-    parentSessionId: null,
-    folders: [],
-    remote: null,
-    branch: null,
-    headCommit: null,
-    startedAt: 0,
-    endedAt: 0,
-    title: '',
-    model: null,
-    steps: [],
     source: file,
-  }
+  })
   const none = { slots: [], calls: new Map(), running: new Map() }
   return { session, hasMeta: false, isSubagent: false, cwd: null, ...none }
 }

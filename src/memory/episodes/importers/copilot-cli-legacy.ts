@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { type Fields, fields, filled, instant, json, list, text } from '../fields.ts'
 import { jsonElements } from '../json-elements.ts'
-import type { Place, Session, Skips, Step } from '../session.ts'
+import { openSession, type Place, type Session, type Skips, type Step } from '../session.ts'
 import { flatText, idOf, nameOf } from '../tool-calls.ts'
 import { type Call, callSteps, newCall } from './copilot-cli-calls.ts'
 
@@ -41,21 +41,11 @@ export async function readLegacy(file: string, skips: Skips, signal?: AbortSigna
 /** `session_<id>_<milliseconds>.json`. */
 function emptySession(file: string): Session {
   const name = basename(file, '.json')
-  return {
+  return openSession({
     agent: 'copilot-cli',
     sessionId: (/^session_(.+?)(?:_\d+)?$/.exec(name)?.[1] ?? name).slice(0, 200),
-    parentSessionId: null,
-    folders: [],
-    remote: null,
-    branch: null,
-    headCommit: null,
-    startedAt: 0,
-    endedAt: 0,
-    title: '',
-    model: null,
-    steps: [],
     source: file,
-  }
+  })
 }
 
 function noteTime(session: Session, at: number | null): void {

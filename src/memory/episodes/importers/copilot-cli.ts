@@ -6,7 +6,15 @@ import { statedExit } from '../exit.ts'
 import { type Fields, fields, filled, instant, integer, json, list, text } from '../fields.ts'
 import { byAge, filesIn, foldersIn, type SeenFile, seen } from '../files.ts'
 import { jsonLines } from '../json-lines.ts'
-import type { FoundSession, Importer, Place, Session, Skips, Step } from '../session.ts'
+import {
+  type FoundSession,
+  type Importer,
+  openSession,
+  type Place,
+  type Session,
+  type Skips,
+  type Step,
+} from '../session.ts'
 import { flatText, idOf, nameOf } from '../tool-calls.ts'
 import { type Call, callSteps, isLook, isShell, newCall } from './copilot-cli-calls.ts'
 import { readLegacy } from './copilot-cli-legacy.ts'
@@ -87,21 +95,7 @@ async function* read(found: FoundSession, skips: Skips, signal?: AbortSignal): A
 }
 
 function openReading(sessionId: string, source: string): Reading {
-  const session: Session = {
-    agent,
-    sessionId: sessionId.slice(0, 200),
-    parentSessionId: null,
-    folders: [],
-    remote: null,
-    branch: null,
-    headCommit: null,
-    startedAt: 0,
-    endedAt: 0,
-    title: '',
-    model: null,
-    steps: [],
-    source,
-  }
+  const session = openSession({ agent, sessionId: sessionId.slice(0, 200), source })
   return {
     session,
     cwd: null,

@@ -5,7 +5,15 @@ import { type Fields, fields, filled, instant, list, text } from '../fields.ts'
 import { byAge, filesIn, foldersIn, seen } from '../files.ts'
 import { jsonElements } from '../json-elements.ts'
 import { jsonLines } from '../json-lines.ts'
-import type { FoundSession, Importer, Place, Session, Skips, Step } from '../session.ts'
+import {
+  type FoundSession,
+  type Importer,
+  openSession,
+  type Place,
+  type Session,
+  type Skips,
+  type Step,
+} from '../session.ts'
 import { idOf } from '../tool-calls.ts'
 import { callSteps, partsText } from './gemini-calls.ts'
 import { projectRoot, provenRoot } from './gemini-project.ts'
@@ -144,21 +152,7 @@ async function readFileOf(agent: string, file: string, options: ReadOptions): Pr
 }
 
 function openReading(agent: string, source: string): Reading {
-  const session: Session = {
-    agent,
-    sessionId: stemOf(source).slice(0, 200),
-    parentSessionId: null,
-    folders: [],
-    remote: null,
-    branch: null,
-    headCommit: null,
-    startedAt: 0,
-    endedAt: 0,
-    title: '',
-    model: null,
-    steps: [],
-    source,
-  }
+  const session = openSession({ agent, sessionId: stemOf(source).slice(0, 200), source })
   return { session, hash: '', entries: [], positions: new Map(), check: null }
 }
 

@@ -4,7 +4,15 @@ import { basename, join } from 'node:path'
 import { type Fields, fields, filled, instant, list, text } from '../fields.ts'
 import { byAge, filesIn, foldersIn, seen } from '../files.ts'
 import { jsonLines } from '../json-lines.ts'
-import type { FoundSession, Importer, Place, Session, Skips, Step } from '../session.ts'
+import {
+  type FoundSession,
+  type Importer,
+  openSession,
+  type Place,
+  type Session,
+  type Skips,
+  type Step,
+} from '../session.ts'
 import { idOf } from '../tool-calls.ts'
 import { callSteps, type GeminiCall, partsText } from './gemini-calls.ts'
 import { geminiLike } from './gemini-cli.ts'
@@ -71,21 +79,7 @@ async function* read(found: FoundSession, skips: Skips, signal?: AbortSignal): A
 }
 
 function openReading(source: string): Reading {
-  const session: Session = {
-    agent,
-    sessionId: basename(source, '.jsonl').slice(0, 200),
-    parentSessionId: null,
-    folders: [],
-    remote: null,
-    branch: null,
-    headCommit: null,
-    startedAt: 0,
-    endedAt: 0,
-    title: '',
-    model: null,
-    steps: [],
-    source,
-  }
+  const session = openSession({ agent, sessionId: basename(source, '.jsonl').slice(0, 200), source })
   return { session, slots: [], calls: new Map(), known: new Map() }
 }
 
