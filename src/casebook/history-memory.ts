@@ -2,7 +2,7 @@
 
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { EventDraft } from '../memory/event.ts'
-import { type Git, GitFailed } from '../memory/git.ts'
+import { askGit, type Git } from '../memory/git.ts'
 import { birthBranch, readBranches } from '../memory/indexing/branches.ts'
 import {
   changeOf,
@@ -94,12 +94,8 @@ function isDone({ store, limit, learn }: HistoryMemoryOptions, head: string): bo
 
 /** Null before the first commit. */
 async function resolve({ git, head = 'HEAD', signal }: HistoryMemoryOptions): Promise<string | null> {
-  try {
-    return (await git.run(['rev-parse', '--verify', '--quiet', `${head}^{commit}`], signal)).trim()
-  } catch (error) {
-    if (error instanceof GitFailed) return null
-    throw error
-  }
+  const named = await askGit(git, ['rev-parse', '--verify', '--quiet', `${head}^{commit}`], signal)
+  return named === null ? null : named.trim()
 }
 
 type Running = HistoryMemoryOptions & { signal: AbortSignal }

@@ -53,6 +53,20 @@ export class GitFailed extends Error {
   }
 }
 
+/** Standard output; null when git says no, as it does about commits that it does not have any more. */
+export async function askGit(
+  git: Pick<Git, 'run'>,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<string | null> {
+  try {
+    return await git.run(args, signal)
+  } catch (error) {
+    if (error instanceof GitFailed) return null
+    throw error
+  }
+}
+
 /** Opens the repository that holds `folder`; null when it is not inside one. Throws `UserError` without git. */
 export async function openGit(folder: string): Promise<Git | null> {
   const args = [

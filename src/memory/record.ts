@@ -188,3 +188,27 @@ export function utilityOf({ helped, hurt }: Pick<Counters, 'helped' | 'hurt'>): 
 /** What makes a new record; the store fills in the rest (id, namespace, times, version, counters). */
 export type RecordDraft = Pick<MemoryRecord, 'kind' | 'text' | 'provenance' | 'confidence'> &
   Partial<Omit<MemoryRecord, 'id' | 'namespace' | 'version' | 'recordedAt' | 'counters' | 'lastUsedAt'>>
+
+type Unsaid = 'branch' | 'commit' | 'visibility' | 'cue' | 'entities' | 'tags' | 'anchors' | 'validTo'
+type Untouched = 'retiredAt' | 'links' | 'pinned' | 'inhibited' | 'edited' | 'flags' | 'masked'
+
+/** What holds where a draft says nothing. Made anew each time: records share no lists. */
+export function draftDefaults(): Pick<MemoryRecord, Unsaid | Untouched> {
+  return {
+    branch: null,
+    commit: null,
+    visibility: 'local',
+    cue: '',
+    entities: [],
+    tags: [],
+    anchors: [],
+    validTo: null,
+    retiredAt: null,
+    links: [],
+    pinned: false,
+    inhibited: false,
+    edited: false,
+    flags: [],
+    masked: 0,
+  }
+}

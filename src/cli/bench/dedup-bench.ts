@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { labelPair, type PairLabel, pairLabels } from '../../memory/learn/conflict.ts'
 import { dedup } from '../../memory/learn/merge.ts'
 import type { Embedder } from '../../memory/ports.ts'
-import { type MemoryRecord, noUse, type RecordDraft } from '../../memory/record.ts'
+import { draftDefaults, type MemoryRecord, noUse, type RecordDraft } from '../../memory/record.ts'
 import { type BenchReport, type Figure, machineFacts } from './measure.ts'
 
 export interface DedupBenchOptions {
@@ -163,29 +163,15 @@ function draftOf(text: string, options: PairOptions, side: 0 | 1): RecordDraft {
 
 function asRecord(draft: RecordDraft, at: number): MemoryRecord {
   return {
+    ...draftDefaults(),
     id: String(at).padStart(26, '0'),
     namespace: 'bench',
-    branch: null,
-    commit: null,
-    visibility: 'local',
-    cue: '',
-    entities: [],
-    tags: [],
-    anchors: [],
     validFrom: 0,
-    validTo: null,
     recordedAt: 0,
-    retiredAt: null,
     status: 'active',
     version: 1,
-    links: [],
     counters: noUse,
     lastUsedAt: null,
-    pinned: false,
-    inhibited: false,
-    edited: false,
-    flags: [],
-    masked: 0,
     ...draft,
   }
 }

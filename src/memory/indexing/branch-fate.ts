@@ -1,6 +1,6 @@
 /** What became of a branch: open, merged (also by squash or rebase), part of another one, or abandoned. */
 
-import { type Git, GitFailed } from '../git.ts'
+import { askGit, type Git, GitFailed } from '../git.ts'
 import { hadOwnCommits } from './branch-reflog.ts'
 import { type Branches, parseRefs, refFormat } from './branches.ts'
 
@@ -58,19 +58,9 @@ async function inAny(
   signal?: AbortSignal,
 ): Promise<boolean> {
   for (const head of heads) {
-    if ((await said(git, ['merge-base', '--is-ancestor', tip, head], signal)) !== null) return true
+    if ((await askGit(git, ['merge-base', '--is-ancestor', tip, head], signal)) !== null) return true
   }
   return false
-}
-
-/** Null when git says no, and for commits that it does not have any more. */
-async function said(git: Git, args: readonly string[], signal?: AbortSignal): Promise<string | null> {
-  try {
-    return await git.run(args, signal)
-  } catch (error) {
-    if (error instanceof GitFailed) return null
-    throw error
-  }
 }
 
 /** A branch that changed more files than this is not compared by content. */
@@ -89,7 +79,7 @@ async function contentIsIn(
   signal?: AbortSignal,
 ): Promise<boolean> {
   for (const head of heads) {
-    const base = (await said(git, ['merge-base', head, tip], signal))?.trim()
+    const base = (await askGit(git, ['merge-base', head, tip], signal))?.trim()
     if (base === undefined || !objectId.test(base)) continue
     const wanted = await changesOf(git, ['diff-tree', '-r', ...rawDiff, base, tip], { signal })
     const paths = [...wanted.keys()]
@@ -147,9 +137,9 @@ async function patchesAreIn(
   signal?: AbortSignal,
 ): Promise<boolean> {
   for (const head of heads) {
-    const count = await said(git, ['rev-list', '--count', `${tip}..${head}`], signal)
+    const count = await askGit(git, ['rev-list', '--count', `${tip}..${head}`], signal)
     if (count === null || Number(count) > mostCommits) continue
-    const lines = (await said(git, ['cherry', head, tip], signal))?.split('\n').filter(Boolean) ?? []
+    const lines = (await askGit(git, ['cherry', head, tip], signal))?.split('\n').filter(Boolean) ?? []
     if (lines.length > 0 && lines.every((line) => line.startsWith('- '))) return true
   }
   return false
@@ -163,6 +153,6 @@ async function otherBranchWith(
   signal?: AbortSignal,
 ): Promise<string | null> {
   const args = ['for-each-ref', refFormat, `--contains=${tip}`, 'refs/heads', 'refs/remotes']
-  const { tips } = parseRefs((await said(git, args, signal)) ?? '')
+  const { tips } = parseRefs((await askGit(git, args, signal)) ?? '')
   return [...tips.keys()].find((name) => name !== not.name && name !== not.standard) ?? null
 }

@@ -1,6 +1,6 @@
 /** What git's own log of a branch tells: whether commits were made on it, which a fast-forward merge hides. */
 
-import { type Git, GitFailed } from '../git.ts'
+import { askGit, type Git } from '../git.ts'
 
 /** Moves of a branch that are looked at, newest first. */
 const mostMoves = 1_000
@@ -24,7 +24,7 @@ export async function hadOwnCommits(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const args = ['log', '--walk-reflogs', '--format=%H%x00%gs', `--max-count=${mostMoves}`]
-  const log = (await said(git, [...args, `refs/heads/${name}`, '--'], signal)) ?? ''
+  const log = (await askGit(git, [...args, `refs/heads/${name}`, '--'], signal)) ?? ''
   let asked = 0
   for (const line of log.split('\n')) {
     const [oid = '', message = ''] = line.split('\0')
@@ -32,7 +32,7 @@ export async function hadOwnCommits(
     if (!isOwn(oid, message)) continue
     if (oid === tip) return true
     asked++
-    if ((await said(git, ['merge-base', '--is-ancestor', oid, tip], signal)) !== null) return true
+    if ((await askGit(git, ['merge-base', '--is-ancestor', oid, tip], signal)) !== null) return true
   }
   return false
 }
@@ -41,14 +41,4 @@ export async function hadOwnCommits(
 function isOwn(oid: string, message: string): boolean {
   const onto = rebased.exec(message)?.[3]
   return made.test(message) || (onto !== undefined && onto !== oid)
-}
-
-/** Null when git says no. */
-async function said(git: Git, args: readonly string[], signal?: AbortSignal): Promise<string | null> {
-  try {
-    return await git.run(args, signal)
-  } catch (error) {
-    if (error instanceof GitFailed) return null
-    throw error
-  }
 }

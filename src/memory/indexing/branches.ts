@@ -1,6 +1,6 @@
 /** What git knows of branches: which is checked out, which is the default, what became of those that are gone. */
 
-import { type Git, GitFailed } from '../git.ts'
+import { askGit, type Git } from '../git.ts'
 
 /** The branches of a repository at one moment. Names are short: `feature/x`. */
 export interface Branches {
@@ -79,12 +79,7 @@ async function defaultName(
 
 /** Null when git says no. */
 async function answer(git: Git, args: readonly string[], signal?: AbortSignal): Promise<string | null> {
-  try {
-    return (await git.run(args, signal)).trim() || null
-  } catch (error) {
-    if (error instanceof GitFailed) return null
-    throw error
-  }
+  return (await askGit(git, args, signal))?.trim() || null
 }
 
 /**

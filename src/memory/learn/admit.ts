@@ -1,6 +1,6 @@
 /** The gates that every new memory passes, in order; the first that says no says why. */
 
-import { type MemoryRecord, mostWords, type RecordDraft, recordSchema, type Source } from '../record.ts'
+import { draftDefaults, mostWords, noUse, type RecordDraft, recordSchema, type Source } from '../record.ts'
 import { type Evidence, isByModel, isByPerson, isProposed } from './evidence.ts'
 import { isEcho } from './likeness.ts'
 import { allLiterals, hasLiteral, literalsOf, namesEntity } from './literals.ts'
@@ -77,39 +77,18 @@ const judges: readonly { gate: Gate; judge: Judge; lenient: boolean }[] = [
 ]
 
 /** Stands in for what only the store fills in. */
-const blank: Pick<MemoryRecord, 'id' | 'namespace' | 'version' | 'recordedAt' | 'counters' | 'lastUsedAt'> = {
+const blank = {
   id: '0'.repeat(26),
   namespace: 'any',
   version: 1,
   recordedAt: 0,
-  counters: { retrieved: 0, shown: 0, cited: 0, helped: 0, hurt: 0 },
+  counters: noUse,
   lastUsedAt: null,
 }
-const defaults: Omit<
-  MemoryRecord,
-  keyof typeof blank | 'kind' | 'text' | 'provenance' | 'confidence' | 'fact' | 'lesson' | 'episode'
-> = {
-  branch: null,
-  commit: null,
-  visibility: 'local',
-  cue: '',
-  entities: [],
-  tags: [],
-  anchors: [],
-  validFrom: 0,
-  validTo: null,
-  retiredAt: null,
-  status: 'candidate',
-  links: [],
-  pinned: false,
-  inhibited: false,
-  edited: false,
-  flags: [],
-  masked: 0,
-}
+const unsaid = { ...draftDefaults(), validFrom: 0, status: 'candidate' }
 
 function schemaReason(draft: RecordDraft): string | null {
-  const parsed = recordSchema.safeParse({ ...defaults, ...draft, ...blank })
+  const parsed = recordSchema.safeParse({ ...unsaid, ...draft, ...blank })
   const issue = parsed.error?.issues.find((one) => !isAboutSize(one.path, one.code))
   return issue === undefined ? null : `${issue.path.join('.') || 'record'}: ${issue.message}`
 }

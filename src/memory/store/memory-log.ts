@@ -3,7 +3,7 @@
 import { monotonicFactory } from 'ulid'
 import type { MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
-import { type MemoryRecord, noUse, type RecordDraft } from '../record.ts'
+import { draftDefaults, type MemoryRecord, noUse, type RecordDraft } from '../record.ts'
 import { dropUnnamed, readArtifact, writeArtifact } from './artifacts.ts'
 import { cachedStatements } from './database.ts'
 import { headOf, readEvent, readEvents } from './events.ts'
@@ -58,23 +58,9 @@ export function openMemoryStore(options: MemoryStoreOptions): MemoryStore {
 function complete(draft: RecordDraft, given: { namespace: string; id: string; now: number }): MemoryRecord {
   const { namespace, id, now } = given
   return validate({
-    branch: null,
-    commit: null,
-    visibility: 'local',
-    cue: '',
-    entities: [],
-    tags: [],
-    anchors: [],
+    ...draftDefaults(),
     validFrom: now,
-    validTo: null,
-    retiredAt: null,
     status: draft.kind === 'episode' ? 'active' : 'candidate',
-    links: [],
-    pinned: false,
-    inhibited: false,
-    edited: false,
-    flags: [],
-    masked: 0,
     ...draft,
     id,
     namespace,

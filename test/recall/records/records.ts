@@ -1,7 +1,7 @@
 /** Records for tests: drafts with all that they need, and complete ones for pure functions. */
 
 import type { EpisodeBody } from '../../../src/memory/episode.ts'
-import { type MemoryRecord, noUse, type RecordDraft } from '../../../src/memory/record.ts'
+import { draftDefaults, type MemoryRecord, noUse, type RecordDraft } from '../../../src/memory/record.ts'
 
 const provenance = {
   sources: [{ type: 'person' as const, ref: 'ann' }],
@@ -76,29 +76,15 @@ export function nextId(): string {
 /** A complete record, without a store. */
 export function complete(draft: RecordDraft): MemoryRecord {
   return {
+    ...draftDefaults(),
     id: nextId(),
     namespace: 'here',
-    branch: null,
-    commit: null,
-    visibility: 'local',
-    cue: '',
-    entities: [],
-    tags: [],
-    anchors: [],
     validFrom: 0,
-    validTo: null,
     recordedAt: 0,
-    retiredAt: null,
     status: 'active',
     version: 1,
-    links: [],
     counters: { ...noUse },
     lastUsedAt: null,
-    pinned: false,
-    inhibited: false,
-    edited: false,
-    flags: [],
-    masked: 0,
     ...draft,
   }
 }
