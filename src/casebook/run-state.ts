@@ -87,7 +87,8 @@ export class RunState {
 
   /** Resolves at once unless paused; a stop while paused lets the work find its aborted signal. */
   async passGate(signal: AbortSignal): Promise<void> {
-    if (this.#gate === null) return
+    // An event that has happened is not told again.
+    if (this.#gate === null || signal.aborted) return
     const { promise, resolve } = Promise.withResolvers<void>()
     signal.addEventListener('abort', () => resolve(), { once: true })
     await Promise.race([this.#gate.promise, promise])

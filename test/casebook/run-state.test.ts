@@ -31,3 +31,13 @@ test('knows rate and time left although phases alternate', async () => {
   assert.ok((run.progress?.rate ?? 0) > 20)
   assert.ok((run.progress?.etaSeconds ?? 0) > 0)
 })
+
+test('a stop lets paused work through, also one that came before the work met the pause', async () => {
+  const run = new RunState(() => {})
+  run.pause()
+  const passes = async (signal: AbortSignal) =>
+    await Promise.race([run.passGate(signal).then(() => true), wait(500, false)])
+  assert.equal(await passes(new AbortController().signal), false)
+  assert.equal(await passes(AbortSignal.timeout(20)), true)
+  assert.equal(await passes(AbortSignal.abort()), true)
+})
