@@ -3,6 +3,7 @@
 import type { Actor } from '../memory/event.ts'
 import { transaction } from '../memory/store/database.ts'
 import type { MemoryStore } from '../memory/store/memory-store.ts'
+import { readMeta, writeMeta } from '../memory/store/meta.ts'
 
 /** Who writes what comes from the history. */
 export const historian: Actor = { type: 'indexer', name: 'history' }
@@ -22,21 +23,18 @@ export interface HistoryState {
 }
 
 const key = 'history'
-const selectState = 'select value from meta where key = ?'
-const upsertState =
-  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 
 /** Null before the first run, and when it cannot be read: then everything is looked at again, which adds nothing. */
 export function readHistoryState({ db }: MemoryStore): HistoryState | null {
-  const row = db.prepare(selectState).get(key)
-  if (row === undefined) return null
+  const value = readMeta(db, key)
+  if (value === null) return null
   try {
-    return JSON.parse(String(row.value)) as HistoryState
+    return JSON.parse(value) as HistoryState
   } catch {
     return null
   }
 }
 
 export function writeHistoryState({ db }: MemoryStore, state: HistoryState): void {
-  transaction(db, () => db.prepare(upsertState).run(key, JSON.stringify(state)))
+  transaction(db, () => writeMeta(db, key, JSON.stringify(state)))
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Git } from '../memory/git.ts'
 import { type DatabaseSync, transaction } from '../memory/store/database.ts'
 import { type OpenedMemory, openMemory } from '../memory/store/memory-db.ts'
+import { readMeta, writeMeta } from '../memory/store/meta.ts'
 import type { Repository } from './repository.ts'
 
 export interface NamedMemory extends OpenedMemory {
@@ -14,9 +15,6 @@ export interface NamedMemory extends OpenedMemory {
   folder: string | null
 }
 
-const selectMeta = 'select value from meta where key = ?'
-const upsertMeta =
-  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 const selectAnyEvent = 'select 1 from event limit 1'
 
 /** Throws what `openMemory` throws. Repositories that share a store folder have a memory each. */
@@ -39,7 +37,7 @@ export async function openNamedMemory(repository: Repository): Promise<NamedMemo
 function openBeside(folder: string, namespace: string): NamedMemory {
   mkdirSync(folder, { recursive: true })
   const memory = openMemory(folder)
-  transaction(memory.db, () => memory.db.prepare(upsertMeta).run('namespace', namespace))
+  transaction(memory.db, () => writeMeta(memory.db, 'namespace', namespace))
   return { ...memory, namespace, folder }
 }
 
@@ -51,30 +49,25 @@ function ownsStore({ git, place, hasHistory }: Repository): boolean {
 /** The name once given stays while there is anything to remember: a rewritten history keeps its memory. */
 async function nameFor(db: DatabaseSync, repository: Repository, isOwn: boolean): Promise<string> {
   const { git, hasHistory } = repository
-  const kept = meta(db, 'namespace')
+  const kept = readMeta(db, 'namespace')
   if (isOwn && kept !== null && db.prepare(selectAnyEvent).get() !== undefined) return kept
   const key = `namespace of ${hasHistory ? git.commonDir : repository.root}`
-  const known = isOwn ? null : meta(db, key)
+  const known = isOwn ? null : readMeta(db, key)
   if (known !== null) return known
   const found = hasHistory ? ((await rootCommit(git)) ?? (await remoteName(git))) : null
   const name = found ?? (isOwn ? kept : null) ?? `random-${randomUUID()}`
-  if (!isOwn) transaction(db, () => db.prepare(upsertMeta).run(key, name))
+  if (!isOwn) transaction(db, () => writeMeta(db, key, name))
   return name
 }
 
 /** Returns who owns the database: the repository that came first. One that has it alone may get a better name. */
 function takeOwnership(db: DatabaseSync, namespace: string, isOwn: boolean): string {
   return transaction(db, () => {
-    const owner = meta(db, 'namespace')
+    const owner = readMeta(db, 'namespace')
     if (owner === namespace || (owner !== null && !isOwn)) return owner
-    db.prepare(upsertMeta).run('namespace', namespace)
+    writeMeta(db, 'namespace', namespace)
     return namespace
   })
-}
-
-function meta(db: DatabaseSync, key: string): string | null {
-  const row = db.prepare(selectMeta).get(key)
-  return typeof row?.value === 'string' ? row.value : null
 }
 
 /** Branches whose history names the repository, first one that exists: what is checked out may be an orphan. */

@@ -8,6 +8,7 @@ import { backUp } from '../memory/store/backups.ts'
 import { collectGarbage } from '../memory/store/blobs.ts'
 import { type DatabaseSync, transaction } from '../memory/store/database.ts'
 import { dropStaleViews } from '../memory/store/files.ts'
+import { readMeta, writeMeta } from '../memory/store/meta.ts'
 import { removeOrphanVectors } from '../memory/store/vectors.ts'
 
 /** Blobs that no view shows are kept up to this many: switching back to a branch parses nothing. */
@@ -27,17 +28,14 @@ export function tidyIndex(db: DatabaseSync, commonDir: string): boolean {
 const day = 86_400_000
 /** Unix milliseconds of the last look at all artifacts: it reads the whole log. */
 const key = 'artifacts.collected'
-const selectMeta = 'select value from meta where key = ?'
-const upsertMeta =
-  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 
 /** Evidence that no event names goes once a day, before the backup is made. `folder` null: no backups. */
 export function tidyMemory(db: DatabaseSync, folder: string | null, log: Log): void {
   const now = Date.now()
-  const last = Number(db.prepare(selectMeta).get(key)?.value ?? 0)
+  const last = Number(readMeta(db, key) ?? 0)
   if (Math.abs(now - last) >= day) {
     const dropped = transaction(db, () => {
-      db.prepare(upsertMeta).run(key, String(now))
+      writeMeta(db, key, String(now))
       return dropUnnamed(db, now)
     })
     if (dropped > 0) log.info(`${dropped} artifacts that no memory names were dropped`)

@@ -14,6 +14,7 @@ import { openViewLookup } from '../../memory/recall/records/view-lookup.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
 import { redact } from '../../memory/safety/redact.ts'
 import { transaction } from '../../memory/store/database.ts'
+import { readMeta, writeMeta } from '../../memory/store/meta.ts'
 import type { DistilSummary } from '../../protocol-memories.ts'
 import { gatherEvidence } from './evidence.ts'
 import { withKey } from './find.ts'
@@ -225,18 +226,15 @@ function gateOf(payload: MemoryEvent['payload']): string {
 
 /** `recordedAt` and id of the newest episode that a model has read: later ones are new to it. */
 const key = 'distil.read'
-const selectMeta = 'select value from meta where key = ?'
-const upsertMeta =
-  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 
 function unread(room: MemoryRoom, limit: number): Work[] {
-  const read = String(room.store.db.prepare(selectMeta).get(key)?.value ?? '')
+  const read = readMeta(room.store.db, key) ?? ''
   const fresh = work(room).filter((episode) => orderOf(episode) > read)
   return fresh.sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1)).slice(0, limit)
 }
 
 function markRead({ store: { db } }: MemoryRoom, episode: Work): void {
-  transaction(db, () => db.prepare(upsertMeta).run(key, orderOf(episode)))
+  transaction(db, () => writeMeta(db, key, orderOf(episode)))
 }
 
 function orderOf({ recordedAt, id }: MemoryRecord): string {

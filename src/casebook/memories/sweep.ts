@@ -4,6 +4,7 @@ import { forget } from '../../memory/learn/forget.ts'
 import type { Status } from '../../memory/record.ts'
 import { transaction } from '../../memory/store/database.ts'
 import type { MemoryStore } from '../../memory/store/memory-store.ts'
+import { readMeta, writeMeta } from '../../memory/store/meta.ts'
 import { type SweepContext, sweepAnchors, sweepBranches } from '../sweeps.ts'
 import type { MemoryRoom } from './room.ts'
 import { decide } from './write.ts'
@@ -49,7 +50,7 @@ function contextOf(
 function keepWithinCapacity(room: MemoryRoom): void {
   const { store, settings } = room
   const learned = { kinds: ['fact', 'lesson'], statuses: inUse } as const
-  const last = Number(store.db.prepare(selectMeta).get(key)?.value ?? 0)
+  const last = Number(readMeta(store.db, key) ?? 0)
   const isDue = Math.abs(Date.now() - last) >= day
   if (isDue || store.count(learned) > settings.memoryCapacity) archiveSurplus(room)
 }
@@ -57,9 +58,6 @@ function keepWithinCapacity(room: MemoryRoom): void {
 const day = 86_400_000
 /** Unix milliseconds of the last look at all of them. */
 const key = 'forget.looked'
-const selectMeta = 'select value from meta where key = ?'
-const upsertMeta =
-  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 
 /** Archives what hurt more than it helped, and what is worth least beyond the capacity. */
 export function archiveSurplus(room: MemoryRoom): void {
@@ -75,7 +73,7 @@ export function archiveSurplus(room: MemoryRoom): void {
     })
     return drafts.filter(({ changes: [change] }) => change === undefined || !isWanted(store, change.id))
   })
-  transaction(store.db, () => store.db.prepare(upsertMeta).run(key, String(now)))
+  transaction(store.db, () => writeMeta(store.db, key, String(now)))
 }
 
 /** A person brought it back after it had been archived: it is not taken away again. */

@@ -1,11 +1,10 @@
 /** Which agents' sessions the person wants in this memory: asked once, kept in memory.db, changeable. */
 
 import { type DatabaseSync, transaction } from '../../memory/store/database.ts'
+import { readMeta, writeMeta } from '../../memory/store/meta.ts'
 
 const prefix = 'sessions of '
-const selectAsked = "select value from meta where key = 'sessions asked'"
-const upsertAsked = `
-  insert into meta (key, value) values ('sessions asked', ?) on conflict (key) do update set value = excluded.value`
+const asked = 'sessions asked'
 const selectChosen = `select subject from consent where subject like '${prefix}%' order by subject`
 const insertChosen = `
   insert into consent (subject, granted_at, detail) values (?, ?, 'a person chose it for this repository')
@@ -13,7 +12,7 @@ const insertChosen = `
 const deleteChosen = 'delete from consent where subject = ?'
 
 export function wasAsked(db: DatabaseSync): boolean {
-  return db.prepare(selectAsked).get() !== undefined
+  return readMeta(db, asked) !== null
 }
 
 export function chosenAgents(db: DatabaseSync): string[] {
@@ -29,6 +28,6 @@ export function keepChoice(db: DatabaseSync, agents: readonly string[]): void {
     for (const agent of chosenAgents(db))
       if (!agents.includes(agent)) db.prepare(deleteChosen).run(prefix + agent)
     for (const agent of agents) db.prepare(insertChosen).run(prefix + agent, Date.now())
-    db.prepare(upsertAsked).run(String(Date.now()))
+    writeMeta(db, asked, String(Date.now()))
   })
 }

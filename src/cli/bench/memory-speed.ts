@@ -11,6 +11,7 @@ import { redact } from '../../memory/safety/redact.ts'
 import { redactDeep } from '../../memory/safety/redact-deep.ts'
 import { openMemory } from '../../memory/store/memory-db.ts'
 import { openMemoryStore } from '../../memory/store/memory-log.ts'
+import { readMeta } from '../../memory/store/meta.ts'
 import type { RecallRequest } from '../../protocol-memories.ts'
 import { writeCorpusRepository } from './corpus-repository.ts'
 import { type BenchReport, type Figure, machineFacts, quantile, timed } from './measure.ts'
@@ -84,7 +85,7 @@ interface Filling {
 /** Straight into the store: ten thousand decisions of the gates are another measurement. */
 async function fill(book: Casebook, { world, repo, records }: Filling): Promise<Figure[]> {
   const { db } = openMemory(join(repo, '.git/casebook'))
-  const namespace = String(db.prepare("select value from meta where key = 'namespace'").get()?.value)
+  const namespace = String(readMeta(db, 'namespace'))
   const store = openMemoryStore({ db, namespace })
   const drafts = await masked([...madeUpRecords(world, records)])
   const [seconds] = await timed(async () => {

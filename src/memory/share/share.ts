@@ -10,6 +10,7 @@ import type { MemoryRecord } from '../record.ts'
 import { redact } from '../safety/redact.ts'
 import { redactDeep } from '../safety/redact-deep.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
+import { readMeta, shareKey, writeMeta } from '../store/meta.ts'
 import { planShare, type ShareBase, type SharedFile, type SharePlan } from './share-plan.ts'
 
 export interface ShareOptions {
@@ -182,18 +183,14 @@ async function writeFolder(folder: string, { write, remove }: SharePlan) {
   return { written: write.map(({ name }) => name), removed: remove }
 }
 
-const selectBase = "select value from meta where key = 'share'"
-const upsertBase =
-  "insert into meta (key, value) values ('share', ?) on conflict (key) do update set value = excluded.value"
 const baseSchema = z.record(
   z.string(),
   z.object({ name: z.string(), hash: z.string(), fields: z.record(z.string(), z.string()) }),
 )
 
 export function readBase(store: MemoryStore): ShareBase {
-  const row = store.db.prepare(selectBase).get()
   try {
-    return baseSchema.parse(JSON.parse(String(row?.value ?? '{}')))
+    return baseSchema.parse(JSON.parse(readMeta(store.db, shareKey) ?? '{}'))
   } catch {
     // Only tells edits from older states: without it the files win.
     return {}
@@ -201,5 +198,5 @@ export function readBase(store: MemoryStore): ShareBase {
 }
 
 function writeBase(store: MemoryStore, base: ShareBase): void {
-  store.db.prepare(upsertBase).run(JSON.stringify(base))
+  writeMeta(store.db, shareKey, JSON.stringify(base))
 }

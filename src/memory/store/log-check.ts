@@ -8,6 +8,7 @@ import { chainHash, headOf, noHash, noteTouched, wholeLog } from './events.ts'
 import { ChangeConflict, fold, type State } from './fold.ts'
 import { foldVersion, writeRecord } from './items.ts'
 import { lastUse } from './last-use.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import { projectProposals } from './proposals.ts'
 import { hash16 } from './record-texts.ts'
 import { memoryMigrations } from './schema.ts'
@@ -16,13 +17,12 @@ const clearFold = `
   delete from item_key; delete from item_use; delete from item_record; delete from item; insert into item_fts (item_fts) values ('delete-all');
   delete from item_event; delete from proposal; delete from rejection`
 
-const selectVersion = "select value from meta where key = 'fold.version'"
-const upsertVersion = "insert or replace into meta (key, value) values ('fold.version', ?)"
+const versionKey = 'fold.version'
 
 /** Rebuilds the projections where another version of this program made them. */
 export function renew(db: DatabaseSync): void {
-  if (db.prepare(selectVersion).get()?.value === foldVersion) return
-  if (headOf(db).seq === 0) db.prepare(upsertVersion).run(foldVersion)
+  if (readMeta(db, versionKey) === foldVersion) return
+  if (headOf(db).seq === 0) writeMeta(db, versionKey, foldVersion)
   else rebuild(db)
 }
 
@@ -31,7 +31,7 @@ export function rebuild(db: DatabaseSync): void {
   transaction(db, () => {
     db.exec(clearFold)
     projectAll(db, wholeLog(db))
-    db.prepare(upsertVersion).run(foldVersion)
+    writeMeta(db, versionKey, foldVersion)
   })
 }
 

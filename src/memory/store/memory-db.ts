@@ -12,6 +12,7 @@ import {
   openDatabase,
   quickCheck,
 } from './database.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import { memoryMigrations } from './schema.ts'
 import { isUnfinished, wipeFiles } from './wipe.ts'
 
@@ -42,7 +43,7 @@ function openChecked(file: string, always = false): OpenedDatabase {
     const due = always || checkIsDue(opened.db, walBytes > 0)
     const faults = due ? faultsOf(opened.db) : []
     if (faults.length === 0) {
-      if (due) opened.db.prepare(upsertMark).run(JSON.stringify({ at: Date.now(), pid: process.pid }))
+      if (due) writeMeta(opened.db, markKey, JSON.stringify({ at: Date.now(), pid: process.pid }))
       if (isUnfinished(opened.db)) wipeFiles(opened.db)
       return opened
     }
@@ -75,19 +76,14 @@ function requireTables(db: DatabaseSync, file: string): void {
 /** Reading the whole file takes a quarter of a second per 100 MB: milliseconds after which it is done anyway. */
 const checkEvery = 24 * 3_600_000
 
-const selectMark = "select value from meta where key = 'checked'"
-const upsertMark = `
-  insert into meta (key, value) values ('checked', ?) on conflict (key) do update set value = excluded.value`
+const markKey = 'checked'
 
 /**
  * Once a day, and after a program that did not close the file: SQLite removes the log (`-wal`) with the last
  * connection. While the program that checked it last is still running, a log is no sign of a crash.
  */
 function checkIsDue(db: DatabaseSync, leftOpen: boolean): boolean {
-  const { at, pid } = JSON.parse(String(db.prepare(selectMark).get()?.value ?? '{}')) as Record<
-    string,
-    unknown
-  >
+  const { at, pid } = JSON.parse(readMeta(db, markKey) ?? '{}') as Record<string, unknown>
   if (typeof at !== 'number' || Math.abs(Date.now() - at) > checkEvery) return true
   return leftOpen && !isRunning(pid)
 }

@@ -10,6 +10,7 @@ import { eventsAfter, type Head, headOf, noHash, rewriteEvent, wholeLog, writeEv
 import { tombstone } from './fold.ts'
 import { eraseRecord, readRecord, writeRecord } from './items.ts'
 import type { LogOptions } from './log-writer.ts'
+import { readMeta, shareKey, writeMeta } from './meta.ts'
 import { type Finder, idFinder, quoteFinder, shortestQuote } from './quotes.ts'
 import { markUnfinished, wipeFiles } from './wipe.ts'
 
@@ -205,13 +206,10 @@ const deleteVectors =
   'delete from vector where not exists (select 1 from item where item.text_hash = vector.hash)'
 const forgetEpoch = "delete from meta where key = 'vectors.epoch'"
 
-const selectShared = "select value from meta where key = 'share'"
-const updateShared = "update meta set value = ? where key = 'share'"
-
 /** What is noted of the last sharing names files by the words of their records. */
 function clearShared(db: DatabaseSync, kinds: ReadonlyMap<string, Kind>): void {
-  const value = db.prepare(selectShared).get()?.value
-  if (typeof value !== 'string') return
+  const value = readMeta(db, shareKey)
+  if (value === null) return
   let base: unknown
   try {
     base = JSON.parse(value)
@@ -219,7 +217,7 @@ function clearShared(db: DatabaseSync, kinds: ReadonlyMap<string, Kind>): void {
     base = {}
   }
   const kept = Object.entries(base ?? {}).filter(([id]) => !kinds.has(id))
-  db.prepare(updateShared).run(JSON.stringify(Object.fromEntries(kept)))
+  writeMeta(db, shareKey, JSON.stringify(Object.fromEntries(kept)))
 }
 
 function clearFold(db: DatabaseSync, { kinds, artifacts }: Condemned): void {

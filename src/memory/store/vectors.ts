@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Embedder } from '../ports.ts'
 import type { Embedded } from '../types.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import { dequantise, quantise } from './quantise.ts'
 
 /** One generation of vectors: everything that one embedder made. */
@@ -48,7 +49,7 @@ export function registerEmbedder(
 ): Generation {
   const known = db.prepare(selectGeneration).get(embedder.id)
   if (known === undefined) {
-    if (vectorEpoch(db) === '') db.prepare(upsertMeta).run(epochKey, randomUUID())
+    if (vectorEpoch(db) === '') writeMeta(db, epochKey, randomUUID())
     db.prepare(insertGeneration).run(embedder.id, embedder.dimensions)
     const created = generationOf(db.prepare(selectGeneration).get(embedder.id) ?? {})
     if (activeEmbedder(db) === undefined) activateEmbedder(db, created.id)
@@ -77,9 +78,6 @@ export function activateEmbedder(db: DatabaseSync, id: number): void {
   db.prepare(setActive).run(id, id)
 }
 
-const selectMeta = 'select value from meta where key = ?'
-const upsertMeta =
-  'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 const epochKey = 'vectors.epoch'
 const nextKey = 'vectors.next'
 const selectLast = 'select coalesce(max(id), 0) as last from vector'
@@ -106,21 +104,21 @@ export function putVectors(
     stored.push({ id, blob })
     id++
   }
-  if (id !== first) db.prepare(upsertMeta).run(nextKey, String(id))
+  if (id !== first) writeMeta(db, nextKey, String(id))
   return stored
 }
 
 /** Random name of this database's sequence of vector ids; a cache made for another one is foreign. */
 export function vectorEpoch(db: DatabaseSync): string {
-  const row = db.prepare(selectMeta).get(epochKey)
-  if (typeof row?.value === 'string') return row.value
+  const known = readMeta(db, epochKey)
+  if (known !== null) return known
   const epoch = randomUUID()
-  db.prepare(upsertMeta).run(epochKey, epoch)
+  writeMeta(db, epochKey, epoch)
   return epoch
 }
 
 function nextId(db: DatabaseSync): number {
-  const kept = Number(db.prepare(selectMeta).get(nextKey)?.value ?? 1)
+  const kept = Number(readMeta(db, nextKey) ?? 1)
   const last = Number(db.prepare(selectLast).get()?.last ?? 0)
   return Math.max(kept, last + 1)
 }
