@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { closeCalls, cutHistory, tokensOf } from '../../src/agent/toolbox/history.ts'
 import { exportMetrics, metricsOf, residualsOf, windowRatios } from '../../src/agent/toolbox/metrics.ts'
-import type { Message } from '../../src/agent/toolbox/model.ts'
 import { leastRecent, unusedTools } from '../../src/agent/toolbox/prune.ts'
 import {
   type ActiveTool,
@@ -12,6 +11,7 @@ import {
   newTurn,
   type TurnRecord,
 } from '../../src/agent/toolbox/session.ts'
+import type { Message } from '../../src/llm/model.ts'
 import { list, offeredIn, prunes, searches, servedModel } from './server-model.ts'
 import { family, names, openWorld, talk } from './world.ts'
 

@@ -1,36 +1,34 @@
 /** A model behind the scripted server: requests are held to the API's schema and recorded as they crossed. */
 
 import type { TestContext } from 'node:test'
-import type {
-  Message,
-  ModelReply,
-  ModelRequest,
-  OfferedTool,
-  ToolModel,
-} from '../../src/agent/toolbox/model.ts'
 import { completionReply } from '../../src/llm/chat-schema.ts'
+import {
+  answering,
+  type ChatModel,
+  type Message,
+  type ModelReply,
+  type ModelRequest,
+  type OfferedTool,
+} from '../../src/llm/model.ts'
 import type { Script, ScriptedAnswer } from '../../src/llm/scripted.ts'
 import { type ScriptedServer, startScriptedServer } from '../../src/llm/scripted-server.ts'
 
-export interface ServedModel extends ToolModel {
+export interface ServedModel extends ChatModel {
   server: ScriptedServer
 }
 
 export async function servedModel(t: TestContext, script: Script, name = 'middling'): Promise<ServedModel> {
   const server = await startScriptedServer(script)
   t.after(() => server.close())
-  return {
-    id: name,
-    server,
-    async complete(request, signal) {
-      const body = JSON.stringify(bodyOf(request))
-      const options = signal === undefined ? {} : { signal }
-      const response = await fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', body, ...options })
-      const text = await response.text()
-      if (!response.ok) throw new Error(`${response.status}: ${text}`)
-      return replyOf(completionReply.parse(JSON.parse(text)))
-    },
-  }
+  const model = answering({ id: name }, async (request, signal) => {
+    const body = JSON.stringify(bodyOf(request))
+    const options = signal === undefined ? {} : { signal }
+    const response = await fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', body, ...options })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${response.status}: ${text}`)
+    return replyOf(completionReply.parse(JSON.parse(text)))
+  })
+  return { ...model, server }
 }
 
 /** The names of the tools of each request, oldest first; null where none were offered. */
@@ -80,7 +78,10 @@ function wireTool({ name, description, schema }: OfferedTool): unknown {
   return { type: 'function', function: { name, description, parameters: schema } }
 }
 
-function replyOf({ choices, usage }: ReturnType<typeof completionReply.parse>): ModelReply {
+function replyOf({
+  choices,
+  usage,
+}: ReturnType<typeof completionReply.parse>): Pick<ModelReply, 'text' | 'calls' | 'usage'> {
   const message = choices[0]?.message
   return {
     text: message?.content ?? '',

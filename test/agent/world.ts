@@ -1,19 +1,20 @@
 /** A tool store in memory with tools, and turns on it, for tests of the toolbox. */
 
 import type { TestContext } from 'node:test'
-import type { ListedTool } from '../../src/agent/toolbox/document.ts'
-import type { ToolModel, ToolRunner } from '../../src/agent/toolbox/model.ts'
-import type { SessionShelf } from '../../src/agent/toolbox/ports.ts'
-import { newSession, type ToolSession } from '../../src/agent/toolbox/session.ts'
-import { openSessionShelf } from '../../src/agent/toolbox/session-shelf.ts'
-import { defaultToolbox, type ToolboxSettings } from '../../src/agent/toolbox/settings.ts'
+import type { ToolRunner } from '../../src/agent/ports.ts'
+import { openSessionShelf } from '../../src/agent/tool-store/session-shelf.ts'
 import {
   type LocalToolStore,
   openToolStore,
   type ToolStoreOptions,
-} from '../../src/agent/toolbox/tool-store.ts'
+} from '../../src/agent/tool-store/tool-store.ts'
+import type { ListedTool } from '../../src/agent/toolbox/document.ts'
+import type { SessionShelf } from '../../src/agent/toolbox/ports.ts'
+import { newSession, type ToolSession } from '../../src/agent/toolbox/session.ts'
+import { defaultToolbox, type ToolboxSettings } from '../../src/agent/toolbox/settings.ts'
 import { runTurn, type TurnReply } from '../../src/agent/toolbox/turn.ts'
 import { localEmbedder } from '../../src/llm/embed-local.ts'
+import type { ChatModel } from '../../src/llm/model.ts'
 import type { Embedder } from '../../src/memory/ports.ts'
 import type { DatabaseSync } from '../../src/memory/store/database.ts'
 import { openMemory } from '../../src/memory/store/memory-db.ts'
@@ -71,9 +72,9 @@ export interface Talk {
 
 export function talk(
   { store, shelf }: World,
-  model: ToolModel,
+  model: ChatModel,
   settings: Partial<ToolboxSettings> = {},
-  more: { session?: ToolSession; controller?: ToolModel; runner?: ToolRunner } = {},
+  more: { session?: ToolSession; controller?: ChatModel; runner?: ToolRunner } = {},
 ): Talk {
   const { session = newSession('chat-1'), ...rest } = more
   return {

@@ -32,9 +32,12 @@ const contracts = [
   'protocol.ts',
   'protocol-memories.ts',
   'protocol-sessions.ts',
+  'protocol-tools.ts',
   ...nouns,
   ...records,
 ]
+/** The nouns of the tool memory, which cross to the service as they are. */
+const tools = ['agent/toolbox/document.ts', 'agent/toolbox/session.ts', 'agent/toolbox/ports.ts']
 /** How a process of its own is told its settings. */
 const settings = ['environment.ts', 'embedder-consent.ts']
 const deepest = ['memory/indexing', 'memory/episodes', 'memory/recall', 'memory/learn', 'memory/share']
@@ -79,18 +82,30 @@ export const plan: Plan = {
     packages: ['openai', 'zod', 'node:http'],
   },
 
-  // Acting: what models are offered, and the turns they take. Knows no editor.
+  // Acting: what models are offered, and the turns they take. Knows no editor, and its store alone a database.
   'src/agent': {
-    rooms: ['config.ts', ...memory, 'memory/recall', 'llm'],
+    rooms: [
+      ...contracts,
+      'memory/safety',
+      'memory/recall',
+      'memory/signatures.ts',
+      'memory/store/canonical.ts',
+      'llm',
+    ],
+    packages: ['zod'],
+  },
+  'src/agent/tool-store': {
+    rooms: [...contracts, ...memory, 'memory/recall', 'llm', 'agent/toolbox'],
     packages: ['zod'],
   },
 
   // The contracts, and the places that join the parts.
   'src/config.ts': { rooms: nouns, packages: ['zod'] },
   'src/protocol.ts': {
-    rooms: [...nouns, ...records, 'protocol-memories.ts', 'protocol-sessions.ts'],
+    rooms: [...nouns, ...records, 'protocol-memories.ts', 'protocol-sessions.ts', 'protocol-tools.ts'],
     packages: [],
   },
+  'src/protocol-tools.ts': { rooms: [...nouns, ...tools], packages: [] },
   // How a process of its own, started by a person or an agent, is told its settings.
   'src/environment.ts': { rooms: [...nouns, 'config.ts'], packages: [] },
   'src/embedder-consent.ts': { rooms: ['config.ts'], packages: [] },
@@ -98,9 +113,21 @@ export const plan: Plan = {
   'src/assets.ts': { rooms: [], packages: [] },
   'src/protocol-sessions.ts': { rooms: [...nouns, ...records, 'protocol-memories.ts'], packages: [] },
   'src/protocol-memories.ts': { rooms: [...nouns, ...records], packages: [] },
-  'src/casebook': { rooms: [...contracts, ...memory, ...deepest, 'llm', 'assets.ts'], packages: [] },
+  'src/casebook': {
+    rooms: [...contracts, ...memory, ...deepest, 'llm', 'agent/tool-store', ...tools, 'assets.ts'],
+    packages: [],
+  },
   'src/casebook.ts': {
-    rooms: [...contracts, ...memory, ...deepest, 'llm', 'assets.ts', 'casebook'],
+    rooms: [
+      ...contracts,
+      ...memory,
+      ...deepest,
+      'llm',
+      'agent/tool-store',
+      ...tools,
+      'assets.ts',
+      'casebook',
+    ],
     packages: [],
   },
   'src/parse-worker.ts': {
@@ -109,14 +136,15 @@ export const plan: Plan = {
   },
   // Of memory it knows how blocks of several roots become one, and nothing else.
   'src/service': {
-    rooms: [...contracts, 'rpc.ts', 'casebook.ts', 'memory/recall/records/join-blocks.ts'],
+    rooms: [...contracts, ...tools, 'rpc.ts', 'casebook.ts', 'memory/recall/records/join-blocks.ts'],
     packages: [],
   },
   'src/service.ts': { rooms: [...contracts, 'rpc.ts', 'casebook.ts', 'service'], packages: [] },
 
   // The doors. They never use each other.
   'src/extension': {
-    rooms: [...contracts, ...settings, 'rpc.ts'],
+    // Models are asked and the agent acts here: that is only network, and the editor's models live here.
+    rooms: [...contracts, ...settings, 'rpc.ts', 'llm', 'agent', 'memory/safety'],
     packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
   },
   'src/mcp': {
@@ -128,7 +156,7 @@ export const plan: Plan = {
     packages: ['@modelcontextprotocol/sdk', 'zod', 'node:v8'],
   },
   'src/cli': {
-    rooms: [...contracts, ...settings, 'casebook.ts', 'assets.ts', '../package.json'],
+    rooms: [...contracts, ...settings, 'casebook.ts', 'llm', 'agent', 'assets.ts', '../package.json'],
     packages: ['node:child_process', 'node:v8', 'smol-toml'],
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.

@@ -1,7 +1,7 @@
 /** Shortens a long chat at the start of a turn. Messages only: the tools at hand are none of its business. */
 
+import type { Message } from '../../llm/model.ts'
 import { estimateTokens } from '../../memory/recall/records/token-estimate.ts'
-import type { Message } from './model.ts'
 
 /** Everything that must stay together: a user's message, or an answer with the results of all its calls. */
 type Group = Message[]

@@ -1,7 +1,7 @@
 /** The two tools by which a model manages its own tools, and what they answer. */
 
 import { z } from 'zod'
-import type { OfferedTool } from './model.ts'
+import type { OfferedTool } from '../../llm/model.ts'
 import type { Removal } from './session.ts'
 
 export const searchName = 'SYS_SEARCH_TOOLS'

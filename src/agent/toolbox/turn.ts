@@ -1,6 +1,15 @@
 /** One turn of a chat with the tools that it needs: MemTool's three modes. */
 
+import {
+  type ChatModel,
+  complete,
+  type ModelReply,
+  type ModelRequest,
+  type OfferedTool,
+  type ToolCall,
+} from '../../llm/model.ts'
 import { UserError } from '../../memory/ports.ts'
+import type { ToolRunner } from '../ports.ts'
 import { type ToolDocument, tokensOf } from './document.ts'
 import { closeCalls, cutHistory, transcript, withSummary } from './history.ts'
 import {
@@ -15,7 +24,6 @@ import {
   searchName,
   searchTool,
 } from './meta-tools.ts'
-import type { ModelReply, ModelRequest, OfferedTool, ToolCall, ToolModel, ToolRunner } from './model.ts'
 import type { SessionShelf, ToolStore } from './ports.ts'
 import {
   autonomousPrompt,
@@ -52,9 +60,9 @@ export interface TurnOptions {
   /** Null: the session is not kept. */
   shelf: SessionShelf | null
   /** The worker. */
-  model: ToolModel
+  model: ChatModel
   /** Prunes, searches and sums up; default: the worker. A small model will do. */
-  controller?: ToolModel
+  controller?: ChatModel
   runner: ToolRunner
   settings: ToolboxSettings
   now?: () => number
@@ -268,7 +276,7 @@ async function ask(turn: Turn, request: ModelRequest): Promise<ModelReply> {
   const { model, controller = model, record, signal } = turn
   signal?.throwIfAborted()
   record.completions[request.purpose] = (record.completions[request.purpose] ?? 0) + 1
-  const reply = await (request.purpose === 'work' ? model : controller).complete(request, signal)
+  const reply = await complete(request.purpose === 'work' ? model : controller, request, { signal })
   record.tokens.input += reply.usage?.inputTokens ?? 0
   record.tokens.output += reply.usage?.outputTokens ?? 0
   return reply

@@ -1,7 +1,13 @@
 /** A model that follows a policy: it knows what each question needs, and removes the rest with a given chance. */
 
 import { removeName, searchName } from '../../agent/toolbox/meta-tools.ts'
-import type { Message, ModelReply, ModelRequest, ToolModel } from '../../agent/toolbox/model.ts'
+import {
+  answering,
+  type ChatModel,
+  type Message,
+  type ModelReply,
+  type ModelRequest,
+} from '../../llm/model.ts'
 import type { Random } from './random.ts'
 import type { ToolQuestion } from './tool-corpus.ts'
 
@@ -15,21 +21,18 @@ export interface PolicyOptions {
 }
 
 /** Sees nothing but the requests: what is loaded it reads from them, as a model would. */
-export function policyModel(options: PolicyOptions): ToolModel {
+export function policyModel(options: PolicyOptions): ChatModel {
   const needsOf = new Map(options.questions.map(({ query, needs }) => [query, needs]))
-  return {
-    id: 'policy',
-    async complete(request) {
-      if (request.purpose === 'work') return workStep(request, needsOf, options)
-      const asked = request.messages[0]?.content ?? ''
-      const query = asked.split('Question of the user:\n')[1] ?? ''
-      const needs = needsOf.get(query) ?? []
-      const loaded = [...asked.matchAll(/^- (\S+): /gm)].map((match) => match[1] ?? '')
-      const missing = needs.filter(({ name }) => !loaded.includes(name)).map(({ keyword }) => keyword)
-      const list = request.purpose === 'search' ? missing : unneeded(loaded, needs, options)
-      return said(JSON.stringify(list))
-    },
-  }
+  return answering({ id: 'policy' }, async (request) => {
+    if (request.purpose === 'work') return workStep(request, needsOf, options)
+    const asked = request.messages[0]?.content ?? ''
+    const query = asked.split('Question of the user:\n')[1] ?? ''
+    const needs = needsOf.get(query) ?? []
+    const loaded = [...asked.matchAll(/^- (\S+): /gm)].map((match) => match[1] ?? '')
+    const missing = needs.filter(({ name }) => !loaded.includes(name)).map(({ keyword }) => keyword)
+    const list = request.purpose === 'search' ? missing : unneeded(loaded, needs, options)
+    return said(JSON.stringify(list))
+  })
 }
 
 type Needs = ToolQuestion['needs']
@@ -48,7 +51,7 @@ function workStep(
   { messages, tools = [] }: ModelRequest,
   needsOf: ReadonlyMap<string, Needs>,
   options: PolicyOptions,
-): ModelReply {
+): Said {
   const at = messages.findLastIndex(({ role }) => role === 'user')
   const needs = needsOf.get(messages[at]?.content ?? '') ?? []
   const since = messages.slice(at + 1)
@@ -83,6 +86,8 @@ function call(name: string, given: unknown) {
   return { id: `call_${name}`, name, arguments: given }
 }
 
-function said(text: string): ModelReply {
-  return { text, calls: [], usage: null }
+type Said = Pick<ModelReply, 'text' | 'calls'>
+
+function said(text: string): Said {
+  return { text, calls: [] }
 }

@@ -2,9 +2,9 @@
 
 import { metricsOf, type ToolMetrics } from '../../agent/toolbox/metrics.ts'
 import { newSession } from '../../agent/toolbox/session.ts'
-import { openSessionShelf } from '../../agent/toolbox/session-shelf.ts'
+import { openSessionShelf } from '../../agent/tool-store/session-shelf.ts'
 import { defaultToolbox, type ToolboxSettings } from '../../agent/toolbox/settings.ts'
-import { type LocalToolStore, openToolStore } from '../../agent/toolbox/tool-store.ts'
+import { type LocalToolStore, openToolStore } from '../../agent/tool-store/tool-store.ts'
 import { runTurn } from '../../agent/toolbox/turn.ts'
 import { localEmbedder } from '../../llm/embed-local.ts'
 import type { DatabaseSync } from '../../memory/store/database.ts'

@@ -1,11 +1,11 @@
 /** Chats with their tools in memory.db. Secrets in what was said are masked before they are written. */
 
+import type { Message } from '../../llm/model.ts'
 import { redact } from '../../memory/safety/redact.ts'
 import { redactDeep } from '../../memory/safety/redact-deep.ts'
 import { type DatabaseSync, transaction } from '../../memory/store/database.ts'
-import type { Message } from './model.ts'
-import type { SessionShelf } from './ports.ts'
-import { dropGone, type ToolSession, toolSession } from './session.ts'
+import type { SessionShelf } from '../toolbox/ports.ts'
+import { dropGone, type ToolSession, toolSession } from '../toolbox/session.ts'
 
 const selectState = 'select state from tool_session where id = ?'
 const selectAll = 'select id, state from tool_session'

@@ -12,11 +12,11 @@ import {
   textsOf,
   toDocument,
   tokensOf,
-} from './document.ts'
-import { isMetaTool } from './meta-tools.ts'
-import type { FoundTool, SearchOptions, Synced, ToolStore } from './ports.ts'
+} from '../toolbox/document.ts'
+import { isMetaTool } from '../toolbox/meta-tools.ts'
+import type { FoundTool, SearchOptions, Synced, ToolStore } from '../toolbox/ports.ts'
+import { syncTools, type ToolChanges } from '../toolbox/sync.ts'
 import { dropFromSessions } from './session-shelf.ts'
-import { syncTools, type ToolChanges } from './sync.ts'
 import { type Rerank, type SearchWeights, ToolIndex } from './tool-index.ts'
 import { type Embedding, partsToEmbed } from './vectors.ts'
 

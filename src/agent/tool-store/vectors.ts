@@ -1,6 +1,6 @@
 /** The vector of a tool: of its whole text, or the weighted average of its parts (ScaleMCP's TDWA). */
 
-import { type ToolDocument, type ToolPart, textsOf, toolParts } from './document.ts'
+import { type ToolDocument, type ToolPart, textsOf, toolParts } from '../toolbox/document.ts'
 
 export type Weights = Record<ToolPart, number>
 

@@ -9,9 +9,9 @@ import type { DatabaseSync } from '../../memory/store/database.ts'
 import { FlatVectors } from '../../memory/store/flat-vectors.ts'
 import { dequantise, quantise } from '../../memory/store/quantise.ts'
 import { quoted } from '../../memory/store/rare-words.ts'
-import type { ToolDocument } from './document.ts'
+import type { ToolDocument } from '../toolbox/document.ts'
+import type { FoundTool, SearchOptions } from '../toolbox/ports.ts'
 import { widened } from './everyday-words.ts'
-import type { FoundTool, SearchOptions } from './ports.ts'
 import { averaged, type Embedding, partsToEmbed, sharesOf } from './vectors.ts'
 
 /** What each channel counts. Both are scaled to a best of one first. */
