@@ -353,3 +353,19 @@ test('never takes more tokens or records than allowed, and cuts long ones at the
     for (const { record } of memories) assert.ok(block.includes(`mem:${record.id}`))
   }
 })
+
+test('three long memories find room in the default budget, each with the way to its rest', async () => {
+  const files = Array.from({ length: 5 }, (_, at) => ({
+    path: `packages/core/source/reservations/handlers/pool-${at}.ts`,
+    change: 'M' as const,
+  }))
+  const animals = ['zebra', 'giraffe', 'lion', 'monkey']
+  for (const animal of animals) {
+    const lines = Array.from({ length: 120 }, (_, at) => `${animal}${at}();`)
+    world.put(episodeDraft(`pool of ${animal}s\n${lines.join('\n')}`, { files }))
+  }
+  const { memories, block } = await world.recall({ text: 'pool' })
+  assert.ok(memories.length >= 3, `${memories.length} shown`)
+  assert.ok(estimateTokens(block) <= 1_200)
+  for (const { record } of memories) assert.ok(block.includes(`rest in mem:${record.id}`))
+})

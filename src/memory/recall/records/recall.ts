@@ -14,7 +14,7 @@ import { type KnownQuestion, readQuestion, settleQuestion } from './question.ts'
 import { knowsKeyIn, withWholePaths } from './question-keys.ts'
 import { frameTokens } from './recollection-text.ts'
 import { renderBlock } from './render.ts'
-import { arrange, type Selection, select } from './selection.ts'
+import { arrange, type Selection, select, shareOf } from './selection.ts'
 import { estimateTokens } from './token-estimate.ts'
 
 /** What recall may show: candidates must prove themselves first, the rest is history. */
@@ -63,8 +63,9 @@ async function present(
 ): Promise<{ memories: Recollection[]; block: string }> {
   const memories = await maskRecollections(redact, chosen)
   const resolves = (handle: string) => handleResolves(store, handle)
+  const most = shareOf(budget - frameTokens())
   while (true) {
-    const block = renderBlock(memories, resolves)
+    const block = renderBlock(memories, resolves, most)
     if (memories.length === 0 || estimateTokens(block) <= budget) return { memories, block }
     const last = memories.pop()
     // Half of a contradiction would be a lie.

@@ -11,10 +11,23 @@ const mostTokens = { lesson: 120, fact: 60, episode: 300 } as const
 /** Citations named of one record. */
 const mostCitations = { lesson: 2, fact: 1, episode: 3 } as const
 
-export function entryOf(found: Recollection): QuotedEntry {
+/** At most `most` tokens with label, bars and foot, where so few are enough for these: a preview and the way to the rest. */
+export function entryOf(found: Recollection, most = Number.POSITIVE_INFINITY): QuotedEntry {
   const { record } = found
-  const foot = [citations(found), `mem:${record.id}`].filter(Boolean).join(' ')
-  return { label: labelOf(found), text: clipTokens(wordsOf(record), mostTokens[record.kind]), foot }
+  const words = wordsOf(record)
+  const whole = { label: labelOf(found), text: words, foot: footOf(found, 'mem') }
+  const size = entryTokens(whole)
+  const isShort = estimateTokens(words) <= mostTokens[record.kind] && size <= most
+  if (isShort) return whole
+  const clipped = { ...whole, foot: footOf(found, 'rest in mem') }
+  const text = clipTokens(words, mostTokens[record.kind])
+  const over = entryTokens({ ...clipped, text }) - most
+  if (over <= 0) return { ...clipped, text }
+  return { ...clipped, text: clipTokens(text, Math.max(1, estimateTokens(text) - over)) }
+}
+
+function footOf(found: Recollection, name: string): string {
+  return [citations(found), `${name}:${found.record.id}`].filter(Boolean).join(' ')
 }
 
 /** What the frame of a block takes by itself. */

@@ -15,6 +15,14 @@ export interface Selection {
   cut: Recollection[]
 }
 
+/** So many find room at least. */
+const fewest = 3
+
+/** What one of them may take of `tokens`: a longer one is shown by its beginning and its handle. */
+export function shareOf(tokens: number): number {
+  return Math.floor(tokens / fewest)
+}
+
 /** Notes whose best reaches this share of the best of all answer the question; else evidence comes first. */
 const sufficient = 0.4
 
@@ -47,6 +55,7 @@ export function select(arranged: readonly Recollection[], room: Room, sides: Sid
   const chosen: Recollection[] = []
   const cut: Recollection[] = []
   const done = new Set<string>()
+  const share = shareOf(room.tokens)
   let tokens = 0
   for (const one of arranged) {
     if (done.has(one.record.id)) continue
@@ -55,7 +64,7 @@ export function select(arranged: readonly Recollection[], room: Room, sides: Sid
     const members = group ?? [one]
     const hasPlace = chosen.length + members.length <= room.limit
     // Counting tokens is most of the work, and of no use for what has no place anyway.
-    const sized = group !== null && hasPlace ? group.map(withTokens) : members
+    const sized = group !== null && hasPlace ? group.map((member) => withTokens(member, share)) : members
     const size = sized.reduce((sum, member) => sum + member.tokens, 0)
     const why = group === null ? alone : whyNot({ hasPlace, tokens: tokens + size }, room)
     if (why === null) {
@@ -81,8 +90,8 @@ function groupOf(
   return group.size === 1 || present.length < group.size ? null : present
 }
 
-function withTokens(one: Recollection): Recollection {
-  return { ...one, tokens: entryTokens(entryOf(one)) }
+function withTokens(one: Recollection, most: number): Recollection {
+  return { ...one, tokens: entryTokens(entryOf(one, most)) }
 }
 
 function whyNot({ hasPlace, tokens }: { hasPlace: boolean; tokens: number }, room: Room): string | null {
