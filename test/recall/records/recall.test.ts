@@ -361,7 +361,7 @@ test('three long memories find room in the default budget, each with the way to 
   }))
   const animals = ['zebra', 'giraffe', 'lion', 'monkey']
   for (const animal of animals) {
-    const lines = Array.from({ length: 120 }, (_, at) => `${animal}${at}();`)
+    const lines = Array.from({ length: 200 }, (_, at) => `${animal}${at}`)
     world.put(episodeDraft(`pool of ${animal}s\n${lines.join('\n')}`, { files }))
   }
   const { memories, block } = await world.recall({ text: 'pool' })
