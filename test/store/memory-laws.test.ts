@@ -211,7 +211,23 @@ describe('the laws of the log', () => {
         assert.deepEqual(copy.verify(), [])
         for (const one of [store, copy]) one.db.close()
       }),
-      runs,
+      {
+        ...runs,
+        examples: [
+          // A use is undone, then its record, in one portion: the removal must not remember the use.
+          [
+            [
+              { do: 'create', n: 0, links: 0 },
+              { do: 'count', n: 22, by: 0 },
+              { do: 'create', n: 0, links: 0 },
+              { do: 'revert', n: 22 },
+              { do: 'set', n: 1, value: 0 },
+              { do: 'revert', n: 0 },
+            ],
+            [],
+          ],
+        ],
+      },
     )
   })
 

@@ -35,10 +35,14 @@ export function newestUse(events: readonly MemoryEvent[], id: string): number | 
 
 const updateUse = 'update item_use set last_used_at = ? where item = ?'
 
-/** After a use was taken back. What a record was made with counts where no use is left. */
+/** By the log alone, after a use was taken back. What a record was made with counts where no use is left. */
+export function loggedLastUse(db: Statements, id: string): number | null {
+  return lastUse(db, id) ?? madeWith(db, id)
+}
+
 export function writeLastUse(db: Statements, id: string): void {
   const row = rowOf(db, id)
-  if (row !== undefined) db.prepare(updateUse).run(lastUse(db, id) ?? madeWith(db, id), row)
+  if (row !== undefined) db.prepare(updateUse).run(loggedLastUse(db, id), row)
 }
 
 function madeWith(db: Statements, id: string): number | null {

@@ -9,7 +9,7 @@ import { type DatabaseSync, type Statements, transaction } from './database.ts'
 import { type Head, headOf, readEvents, writeEvent } from './events.ts'
 import { addCounters, applyChange, byLink, ChangeConflict, roundCount } from './fold.ts'
 import { eraseRecord, readRecord, readUse, rowOf, writeRecord, writeUse } from './items.ts'
-import { isUse, writeLastUse } from './last-use.ts'
+import { isUse, loggedLastUse, writeLastUse } from './last-use.ts'
 import { projectProposals } from './proposals.ts'
 
 export interface LogOptions {
@@ -186,11 +186,12 @@ function tidied(
   if (change.op === 'set' && 'lastUsedAt' in change.fields)
     throw new UserError('When a memory was last used follows from the log: nobody sets it.', tryAgain)
   if (change.op === 'set' && current?.kind === 'episode') keepsEvidence(change)
-  if (change.op === 'remove' && current !== null)
-    return {
-      ...change,
-      record: { ...change.record, counters: current.counters, lastUsedAt: current.lastUsedAt },
-    }
+  if (change.op === 'remove' && current !== null) {
+    // A use that was taken back in this transaction is not projected yet.
+    const takenBack = session.unused.has(change.id)
+    const lastUsedAt = takenBack ? loggedLastUse(session.db, change.id) : current.lastUsedAt
+    return { ...change, record: { ...change.record, counters: current.counters, lastUsedAt } }
+  }
   if (change.op !== 'create') return change
   const record = validate(change.record)
   if (record.id !== change.id)
