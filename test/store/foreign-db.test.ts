@@ -243,9 +243,10 @@ for (const journal of ['wal', 'delete']) {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     await once(child, 'message')
-    const end = performance.now() + 700
+    // A busy machine is given longer: what counts is how often, not how fast.
+    const begin = performance.now()
     let read = 0
-    while (performance.now() < end) {
+    while (performance.now() < begin + (read > 5 ? 700 : 15_000)) {
       const result = await readForeign(file, (db) =>
         db.all('select count(*) as n, count(distinct value) as v from kv'),
       )
