@@ -3,7 +3,7 @@
 import * as vscode from 'vscode'
 import type { DistilSummary } from '../protocol-memories.ts'
 import { chosenRoot } from './chosen-root.ts'
-import { modelInUse } from './model-key.ts'
+import { endpointInUse } from './models/endpoint-in-use.ts'
 import { withCancel } from './progress.ts'
 import type { WindowMemory } from './window-memory.ts'
 
@@ -36,7 +36,7 @@ export async function distilMemories(memory: WindowMemory, named: unknown): Prom
 
 /** True: with the model that is set. False: without one. Undefined: not at all. */
 async function agreed(): Promise<boolean | undefined> {
-  const model = modelInUse()
+  const model = endpointInUse()
   if (model === null) return false
   const withModel = vscode.l10n.t('Send and Distil')
   const without = vscode.l10n.t('Distil without a Model')

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode'
 import { agreedSettings } from './embedder-consent.ts'
-import { settingsWithModelKey } from './model-key.ts'
+import { settingsWithModelKey } from './models/model-key.ts'
 import { WindowMemory } from './window-memory.ts'
 
 export function openWindowMemory(
