@@ -75,8 +75,8 @@ function fix(at: number, goal: string, files: string[]): PastFix {
 }
 
 const past = [
-  ...times(4, (at) => fix(at, `Fix crash with favicon ${at} of pages`, ['src/theme.py'])),
-  ...times(4, (at) => fix(10 + at, `Fix crash in rendering pages ${at}`, ['src/render.py'])),
+  ...times(6, (at) => fix(at, `Fix crash with favicon ${at} of pages`, ['src/theme.py'])),
+  ...times(6, (at) => fix(10 + at, `Fix crash in rendering pages ${at}`, ['src/render.py'])),
   fix(20, 'Fix favicon elsewhere', ['src/other.py']),
   ...times(2, (at) => fix(30 + at, 'Fix zebra', ['src/zebra.py'])),
 ]
@@ -85,7 +85,7 @@ test('words that only the fixes of one file have lead to it', () => {
   const found = symptoms(past, all)
   const theme = found.find(({ path }) => path === 'src/theme.py')
   assert.deepEqual(theme?.words, ['favicon'])
-  assert.equal(theme?.fixes.length, 4)
+  assert.equal(theme?.fixes.length, 6)
   const render = found.find(({ path }) => path === 'src/render.py')
   assert.deepEqual(render?.words, ['rendering'], 'pages and crash are spoken of everywhere')
   assert.equal(
@@ -93,6 +93,24 @@ test('words that only the fixes of one file have lead to it', () => {
     false,
     'two fixes are too few',
   )
+})
+
+test('one everyday word is no symptom, unless many fixes of the file have it; a name of the code is', () => {
+  const others = times(9, (at) => fix(50 + at, 'Fix exclude patterns clone node v', [`src/${at}.py`]))
+  const wordsOf = (count: number, said: string) => {
+    const own = times(count, (at) => fix(at, `Fix ${said} of ${'x'.repeat(4 + at)}`, ['src/a.py']))
+    return symptoms([...own, ...others], all).map(({ words }) => words)
+  }
+  assert.deepEqual(wordsOf(4, 'plain'), [])
+  assert.deepEqual(wordsOf(5, 'plain'), [['plain']])
+  assert.deepEqual(wordsOf(3, 'exclude_patterns'), [['exclude_patterns']])
+  assert.deepEqual(wordsOf(3, 'cloneNode'), [['clonenode']])
+  assert.deepEqual(wordsOf(3, 'plain worker'), [['plain', 'worker']])
+})
+
+test('an exit code alone is no symptom', () => {
+  const fixes = times(3, (at) => ({ ...fix(at, `Fix alpha${at}`, ['src/a.py']), signatures: ['exit 32'] }))
+  assert.deepEqual(symptoms(fixes, all), [])
 })
 
 test('the order of the fixes within a file does not matter, and files that are gone have no symptoms', () => {

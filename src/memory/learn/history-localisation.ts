@@ -43,6 +43,9 @@ export interface Symptom {
 const leastFixes = 3
 /** Of the fixes with the word, the share that was made in this file. */
 const leastPrecision = 0.6
+/** One plain word alone must come up in so many fixes of a file, and so seldom in others. */
+const leastOfOneWord = 5
+const leastPrecisionOfOneWord = 0.75
 /** A fix of more files says little about each. */
 const mostFiles = 4
 const mostWords = 5
@@ -86,12 +89,37 @@ function symptomOf(
     )
     .sort((a, b) => b.count * b.precision - a.count * a.precision || (a.word < b.word ? -1 : 1))
     .slice(0, mostWords)
-  const signatures = repeated(own.flatMap(({ fix }) => [...new Set(fix.signatures)]))
+  const signatures = repeated(own.flatMap(({ fix }) => [...new Set(fix.signatures)])).filter(tellsApart)
+  const alone = telling.length === 1 && signatures.length === 0 ? telling[0] : undefined
+  if (alone !== undefined && isTooGeneral(alone, own)) return []
   if (telling.length === 0 && signatures.length === 0) return []
   const words = telling.map(({ word }) => word)
   const fixes = own.filter((one) => words.some((word) => one.words.has(word)) || speaks(one.fix, signatures))
   const worth = telling.reduce((sum, { count, precision }) => sum + count * precision, signatures.length * 2)
   return [{ path, words, signatures, fixes: fixes.map(({ fix }) => fix), worth }]
+}
+
+/** An exit code is met everywhere. */
+function tellsApart(signature: string): boolean {
+  return !/^exit -?\d+$/i.test(signature)
+}
+
+/**
+ * A word of everyday language is met in many issues: `plain`, `worker`, `cli`. Of 68 such lessons of eight
+ * repositories about half led nowhere; names of the code and words of many fixes mostly lead where they say.
+ */
+function isTooGeneral(
+  { word, count, precision }: { word: string; count: number; precision: number },
+  own: readonly { fix: PastFix }[],
+): boolean {
+  if (count >= leastOfOneWord && precision >= leastPrecisionOfOneWord) return false
+  return !own.some(({ fix }) => isSpelledAsName(fix.goal, word))
+}
+
+/** `useModel` and `use_model`, for the word as it is indexed. */
+function isSpelledAsName(text: string, word: string): boolean {
+  const spelled = text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []
+  return spelled.some((one) => one.toLowerCase() === word && /\p{Ll}\p{Lu}|_/u.test(one))
 }
 
 function speaks(fix: PastFix, signatures: readonly string[]): boolean {
