@@ -15,6 +15,7 @@ import { openRepository, type Repository } from './casebook/repository.ts'
 import { RunState } from './casebook/run-state.ts'
 import { type IndexOptions, type IndexSummary, Runs } from './casebook/runs.ts'
 import { failedStatus, healthOf, soundStatus } from './casebook/status.ts'
+import { openToolMemory } from './casebook/tools.ts'
 import type { Settings } from './config.ts'
 import { Indexer } from './memory/indexing/indexer.ts'
 import { ParserPool } from './memory/indexing/pool.ts'
@@ -39,6 +40,7 @@ import type {
 } from './protocol.ts'
 import type { Memories } from './protocol-memories.ts'
 import type { SessionsWithTurns } from './protocol-sessions.ts'
+import type { ToolMemory } from './protocol-tools.ts'
 
 export interface OpenOptions {
   /** Any folder inside the repository, or a plain folder, or a bare repository together with `at`. */
@@ -73,6 +75,7 @@ export interface Casebook {
   readonly root: string
   readonly memories: Memories
   readonly sessions: SessionsWithTurns
+  readonly tools: ToolMemory
   index(options: IndexOptions): Promise<IndexSummary>
   /**
    * Compares memory with code and branches as they are, and makes the history part of it. Doors that watch need not
@@ -129,6 +132,9 @@ export { vectorAddonProblem } from './casebook/addon.ts'
 
 class OpenMemory implements Casebook {
   readonly root: string
+  readonly tools: ToolMemory
+  readonly memories: Memories
+  readonly sessions: SessionsWithTurns
   readonly #options: OpenOptions
   readonly #repository: Repository
   readonly #endpoint: OpenedEndpoint
@@ -157,7 +163,6 @@ class OpenMemory implements Casebook {
     this.#repository = repository
     this.#endpoint = endpoint
     this.root = repository.root
-    const { folder } = repository.place
     const { settings, log } = options
     const threads = settings.workers === 0 ? Math.min(4, availableParallelism()) : settings.workers
     this.#pool = new ParserPool({
@@ -178,10 +183,13 @@ class OpenMemory implements Casebook {
     this.#memory = memory
     if (memory.message !== null) log.warn(memory.message)
     if (endpoint.embedder?.remote === true) recordConsent(memory.db, endpoint.embedder.id)
-    const place = folder === null ? repository.place.note : null
+    const place = repository.place.folder === null ? repository.place.note : null
     this.#notices = [this.#memory.message, place, endpoint.problem].filter((notice) => notice !== null)
     this.#run = new RunState(() => options.onStatus?.(this.status()))
+    this.tools = openToolMemory(memory.db)
     this.#longTerm = openMemories({ ...options, repository, memory, view: () => this.#codeView() })
+    this.memories = this.#longTerm.memories
+    this.sessions = this.#longTerm.sessions
     this.#upkeep = new MemoryUpkeep({
       room: this.#longTerm.room,
       run: this.#run,
@@ -202,14 +210,6 @@ class OpenMemory implements Casebook {
     })
     this.#selfStarting = options.watch === true && settings.autoIndex
     this.#unwatch = this.#selfStarting ? this.#watch() : () => undefined
-  }
-
-  get memories(): Memories {
-    return this.#longTerm.memories
-  }
-
-  get sessions(): SessionsWithTurns {
-    return this.#longTerm.sessions
   }
 
   /** What memory compares itself with. */

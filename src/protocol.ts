@@ -4,6 +4,7 @@ import type { RecallReply, Recollection } from './memory/recollection.ts'
 import type { ChunkKind, Commit, ExclusionReason, Span } from './memory/types.ts'
 import type { Memories } from './protocol-memories.ts'
 import type { SessionImportRequest, SessionProgress, Sessions, SourceTurn } from './protocol-sessions.ts'
+import type { ToolMemoryCall, ToolMemoryReply, ToolMemoryRequest } from './protocol-tools.ts'
 
 export type IndexState =
   | { kind: 'idle' }
@@ -246,6 +247,8 @@ export interface ServiceApi {
   cancelSessions(job: string): Promise<void>
   /** The turn of another agent's session that an episode comes from, read again from its file. */
   sourceTurn(request: { root: string; id: string }): Promise<SourceTurn>
+  /** The known tools, and the tools of chats: whatever `ToolMemory` can do. */
+  tools<K extends ToolMemoryCall>(request: ToolMemoryRequest<K>): Promise<ToolMemoryReply<K>>
 }
 
 /** What the service tells unasked. */

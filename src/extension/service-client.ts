@@ -55,6 +55,8 @@ const repeatable = new Set<keyof ServiceApi>([
   'examineCommit',
   'health',
   'sourceTurn',
+  // Those that write leave the same behind when they are done twice.
+  'tools',
 ])
 const repeatableOfSessions = new Set<SessionCall>(['sources', 'list', 'show'])
 const repeatableOfMemory = new Set<MemoryCall>([

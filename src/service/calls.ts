@@ -6,6 +6,7 @@ import { MemoryDesk } from './memory-desk.ts'
 import { healthOf } from './root-state.ts'
 import { SessionDesk } from './session-desk.ts'
 import { Shelves } from './shelves.ts'
+import { answerTools } from './tool-desk.ts'
 
 export interface ServiceHost extends ServiceEvents {
   /** Called with true when indexing begins and with false when the last index run ended. */
@@ -54,6 +55,7 @@ export function createService(host: ServiceHost): Service {
     sessions: (request) => sessions.call(request),
     cancelSessions: async (job) => sessions.cancel(job),
     sourceTurn: async (request) => await book(request).sessions.turn(request.id),
+    tools: (request) => answerTools(shelves, request),
   }
   return {
     calls,

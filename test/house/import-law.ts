@@ -37,7 +37,9 @@ const contracts = [
   ...records,
 ]
 /** The nouns of the tool memory, which cross to the service as they are. */
-const tools = ['agent/toolbox/document.ts', 'agent/toolbox/session.ts', 'agent/toolbox/ports.ts']
+const tools = ['document', 'metrics', 'ports', 'session', 'settings'].map(
+  (noun) => `agent/toolbox/${noun}.ts`,
+)
 /** How a process of its own is told its settings. */
 const settings = ['environment.ts', 'embedder-consent.ts']
 const deepest = ['memory/indexing', 'memory/episodes', 'memory/recall', 'memory/learn', 'memory/share']
@@ -130,6 +132,8 @@ export const plan: Plan = {
     ],
     packages: [],
   },
+  // Acting asks memory through one port, in this process and across processes.
+  'src/knowledge.ts': { rooms: [...contracts, 'casebook.ts', 'agent/ports.ts'], packages: [] },
   'src/parse-worker.ts': {
     rooms: [...memory, 'memory/indexing', 'llm', 'assets.ts'],
     packages: ['node:worker_threads'],
@@ -137,7 +141,8 @@ export const plan: Plan = {
   // Of memory it knows how blocks of several roots become one, and nothing else.
   'src/service': {
     rooms: [...contracts, ...tools, 'rpc.ts', 'casebook.ts', 'memory/recall/records/join-blocks.ts'],
-    packages: [],
+    // What tools say of themselves is checked where it arrives.
+    packages: ['zod'],
   },
   'src/service.ts': { rooms: [...contracts, 'rpc.ts', 'casebook.ts', 'service'], packages: [] },
 
@@ -148,15 +153,24 @@ export const plan: Plan = {
     packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
   },
   'src/mcp': {
-    rooms: [...contracts, 'casebook.ts', 'memory/safety'],
+    rooms: [...contracts, 'casebook.ts', 'knowledge.ts', 'agent', 'memory/safety'],
     packages: ['@modelcontextprotocol/sdk', 'zod'],
   },
   'src/mcp.ts': {
-    rooms: [...contracts, ...settings, 'casebook.ts', 'memory/safety', 'mcp', '../package.json'],
+    rooms: [...contracts, ...settings, 'casebook.ts', 'agent', 'memory/safety', 'mcp', '../package.json'],
     packages: ['@modelcontextprotocol/sdk', 'zod', 'node:v8'],
   },
   'src/cli': {
-    rooms: [...contracts, ...settings, 'casebook.ts', 'llm', 'agent', 'assets.ts', '../package.json'],
+    rooms: [
+      ...contracts,
+      ...settings,
+      'casebook.ts',
+      'knowledge.ts',
+      'llm',
+      'agent',
+      'assets.ts',
+      '../package.json',
+    ],
     packages: ['node:child_process', 'node:v8', 'smol-toml'],
   },
   // Measures single rooms: the index against parsing alone, vector search without the rest.

@@ -119,6 +119,11 @@ export function isBusy(error: unknown): boolean {
   return resultCode(error) === 5
 }
 
+/** Whether the database, or the folder in which it lies, cannot be written (SQLITE_READONLY). */
+export function isReadOnly(error: unknown): boolean {
+  return resultCode(error) === 8
+}
+
 /** SQLite's primary result code of an error; 0 for errors of other origin. */
 function resultCode(error: unknown): number {
   const code = (error as { errcode?: unknown } | null)?.errcode
