@@ -3,13 +3,13 @@
 import { setFlagsFromString } from 'node:v8'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import packageJson from '../package.json' with { type: 'json' }
+import { describe } from './agent/tools/answer.ts'
 import { agreedSettings } from './embedder-consent.ts'
 import { settingsFromEnvironment } from './environment.ts'
 import { readArguments } from './mcp/arguments.ts'
 import { openBook } from './mcp/book.ts'
 import { endWithParent } from './mcp/lifetime.ts'
 import { openLog } from './mcp/log.ts'
-import { describe } from './mcp/result.ts'
 import { createServer } from './mcp/server.ts'
 
 // As in the memory service: without it V8 keeps the garbage of a whole index run.

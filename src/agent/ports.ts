@@ -28,6 +28,10 @@ export interface ToolRunner {
 export interface ToolSet extends ToolRunner {
   /** In an order that stays from step to step: a changed list costs the cache of the whole prompt. */
   offered(): Promise<readonly OfferedTool[]>
+  /** What the system text shall say of those that were offered last; asked for after `offered`. */
+  about?(): string
+  /** Answers a call of a tool that was not offered. */
+  refuse?(call: ToolCall): ToolResult
 }
 
 /** How one question differs from the usual. */
@@ -42,6 +46,8 @@ export interface Knowledge {
   search(query: string, asking?: Asking): Promise<SearchReply>
   locate(query: string, asking?: Asking): Promise<LocateReply>
   commits(query: string, asking?: Asking): Promise<CommitHit[]>
+  /** Files that change in the same commits as this one, most often first. */
+  changedTogether(path: string, limit: number): Promise<{ path: string }[]>
   /** `mem:ID`, `art:SHA#L10-40`. */
   open(handle: string, range?: { from?: number; to?: number }): Promise<OpenedMemory>
   show(reference: string): Promise<MemoryDetail>

@@ -1,10 +1,10 @@
 /** Prompts that a person chooses: a brief at the start of a fix. */
 
 import { ErrorCode, type GetPromptResult, McpError, type Prompt } from '@modelcontextprotocol/sdk/types.js'
-import { answerText } from './result.ts'
-import type { ToolCall } from './tool.ts'
-import { locate } from './tools/locate.ts'
-import { recall } from './tools/recall.ts'
+import { answerText } from '../agent/tools/answer.ts'
+import { locate } from '../agent/tools/locate.ts'
+import { recall } from '../agent/tools/recall.ts'
+import type { ServerCall } from './server-call.ts'
 
 export const prompts: readonly Prompt[] = [
   {
@@ -26,7 +26,7 @@ const mostFiles = 8
 
 /** Throws `McpError` for an unknown name or a missing issue. */
 export async function getPrompt(
-  call: ToolCall,
+  call: ServerCall,
   name: string,
   given: Record<string, string>,
 ): Promise<GetPromptResult> {

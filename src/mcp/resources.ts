@@ -6,11 +6,11 @@ import {
   McpError,
   type ReadResourceResult,
 } from '@modelcontextprotocol/sdk/types.js'
+import { answerText, clip, day } from '../agent/tools/answer.ts'
 import type { MemoryRecord, Status } from '../memory/record.ts'
 import { neutralise, quoteBlock } from '../memory/safety/quote.ts'
 import { redact } from '../memory/safety/redact.ts'
-import { answerText, clip, day } from './result.ts'
-import type { ToolCall } from './tool.ts'
+import type { ServerCall } from './server-call.ts'
 
 const healthUri = 'casebook://health'
 const health = {
@@ -45,7 +45,7 @@ const listedStatuses: readonly Status[] = ['active', 'stale', 'contested']
 
 /** Newest first; the health stands before them. */
 export async function listResources(
-  { book }: ToolCall,
+  { book }: ServerCall,
   cursor: string | undefined,
 ): Promise<ListResourcesResult> {
   const { memories } = await book.casebook()
@@ -76,7 +76,7 @@ async function resourceOf({ id, kind, text, status, validFrom }: MemoryRecord) {
 }
 
 /** Throws `McpError` for what is not there. */
-export async function readResource({ book }: ToolCall, uri: string): Promise<ReadResourceResult> {
+export async function readResource({ book }: ServerCall, uri: string): Promise<ReadResourceResult> {
   const casebook = await book.casebook()
   if (uri === healthUri) {
     const { notices, lastError, ...status } = casebook.status()

@@ -19,13 +19,15 @@ import {
   type ServerNotification,
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js'
+import { answerText, describe } from '../agent/tools/answer.ts'
+import { memoryTools as tools } from '../agent/tools/memory-tools.ts'
+import { BadArguments, type Tool } from '../agent/tools/tool.ts'
+import { knowledgeFrom } from '../knowledge.ts'
 import type { Log } from '../memory/ports.ts'
 import type { Book } from './book.ts'
 import { getPrompt, prompts } from './prompts.ts'
 import { listResources, readResource, resourceTemplates } from './resources.ts'
-import { answerText, describe } from './result.ts'
-import { BadArguments, type Tool, type ToolCall } from './tool.ts'
-import { tools } from './tools.ts'
+import type { ServerCall } from './server-call.ts'
 
 export interface ServerOptions {
   book: Book
@@ -60,13 +62,16 @@ export function createServer(options: ServerOptions): McpServer {
   )
   const offered = tools.filter((tool) => allowWrite || !tool.writes)
   const session = { sessionId: `mcp-${randomUUID()}`, marks: new Map<string, string>() }
-  const callOf = (extra: Extra): ToolCall => ({
+  const callOf = (extra: Extra): ServerCall => ({
     ...session,
     book: options.book,
+    knowledge: knowledgeFrom({
+      casebook: () => options.book.casebook(),
+      indexed: () => options.book.indexed({ signal: extra.signal, onWait: teller(extra) }),
+    }),
     agent: server.getClientVersion()?.name.slice(0, 80) || 'agent',
     mayWrite: allowWrite,
     signal: extra.signal,
-    onWait: teller(extra),
   })
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered.map(listed) }))
@@ -118,7 +123,7 @@ function listed({ name, title, description, inputSchema, writes }: Tool) {
 async function callTool(
   tool: Tool,
   args: unknown,
-  { call, log }: { call: ToolCall; log: Log },
+  { call, log }: { call: ServerCall; log: Log },
 ): Promise<CallToolResult> {
   try {
     const answer = await untilAborted(tool.run(args, call), call.signal)

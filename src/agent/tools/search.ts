@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import type { CommitHit, Hit } from '../../protocol.ts'
-import { clip, day, quoteCode } from '../result.ts'
-import { defineTool, limitArgument } from '../tool.ts'
+import { clip, day, quoteCode } from './answer.ts'
+import { defineTool, limitArgument } from './tool.ts'
 
 /** Characters of a piece of code, and files named of a commit. */
 const longestPreview = 1_200
@@ -21,13 +21,12 @@ export const search = defineTool({
     limit: limitArgument(8, 30),
   }),
   async run({ query, limit, in: place }, call) {
-    const book = await call.book.indexed(call)
     if (place === 'commits') {
-      const commits = await book.commits(query, { limit, signal: call.signal })
+      const commits = await call.knowledge.commits(query, { limit, signal: call.signal })
       const nothing = commits.length === 0 ? 'No commit fits.' : null
       return { blocks: [quoteCode(commits.map(entryOfCommit))], notes: [nothing] }
     }
-    const { hits, nothingFound } = await book.search(query, { limit, signal: call.signal })
+    const { hits, nothingFound } = await call.knowledge.search(query, { limit, signal: call.signal })
     const nothing = hits.length === 0 ? (nothingFound ?? 'No code fits.') : (nothingFound ?? null)
     return { blocks: [quoteCode(hits.map(entryOf))], notes: [nothing] }
   },

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { quoteBlock } from '../../memory/safety/quote.ts'
-import { BadArguments, defineTool } from '../tool.ts'
+import { BadArguments, defineTool } from './tool.ts'
 
 const line = z.int().min(1).max(100_000_000).optional()
 
@@ -25,9 +25,8 @@ export const open = defineTool({
   }),
   async run({ handle, from, to }, call) {
     if (from !== undefined && to !== undefined && to < from) throw new BadArguments("'to' lies before 'from'")
-    const { memories } = await call.book.casebook()
     const marked = call.marks.get(handle.replace(/^\[(.*)\]$/, '$1'))
-    const opened = await memories.open(marked === undefined ? handle : `mem:${marked}`, {
+    const opened = await call.knowledge.open(marked === undefined ? handle : `mem:${marked}`, {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     })

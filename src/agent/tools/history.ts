@@ -1,13 +1,13 @@
 /** `casebook_history`: how a file or symbol was fixed before. */
 
 import { z } from 'zod'
-import type { Casebook } from '../../casebook.ts'
 import type { MemoryRecord, Status } from '../../memory/record.ts'
 import { quoteBlock } from '../../memory/safety/quote.ts'
-import { recordEntry } from '../record-entry.ts'
-import { quoteCode } from '../result.ts'
-import { BadArguments, defineTool, limitArgument, pathArgument, type ToolCall } from '../tool.ts'
+import type { Knowledge } from '../ports.ts'
+import { quoteCode } from './answer.ts'
+import { recordEntry } from './record-entry.ts'
 import { entryOfCommit } from './search.ts'
+import { BadArguments, defineTool, limitArgument, pathArgument, type ToolCall } from './tool.ts'
 
 const shown: readonly Status[] = ['active', 'stale', 'contested']
 /** Files that often change together with the one that is asked about. */
@@ -32,23 +32,22 @@ export const history = defineTool({
   }),
   async run({ path, symbol, limit }, call) {
     if (path === undefined && symbol === undefined) throw new BadArguments("give 'path', 'symbol' or both")
-    const book = await call.book.indexed(call)
     const asked = { path: path?.replaceAll('\\', '/').replace(/^\.\//, ''), symbol, limit }
-    const records = await recordsOf(book, asked)
-    const commits = await commitsOf(book, asked, call)
+    const records = await recordsOf(call.knowledge, asked)
+    const commits = await commitsOf(asked, call)
     const nothing = records.length + commits.length === 0
     return {
       blocks: [
         quoteBlock(records.map(recordEntry)),
-        quoteCode([...commits.map(entryOfCommit), ...together(book, asked)]),
+        quoteCode([...commits.map(entryOfCommit), ...(await together(call.knowledge, asked))]),
       ],
       notes: [nothing ? 'Neither memory nor history knows of a change there.' : null],
     }
   },
 })
 
-async function recordsOf(book: Casebook, { path, symbol, limit }: Asked): Promise<MemoryRecord[]> {
-  const { records } = await book.memories.list({
+async function recordsOf(knowledge: Knowledge, { path, symbol, limit }: Asked): Promise<MemoryRecord[]> {
+  const { records } = await knowledge.list({
     statuses: shown,
     limit: limit * 2,
     ...(path !== undefined && { path }),
@@ -57,15 +56,15 @@ async function recordsOf(book: Casebook, { path, symbol, limit }: Asked): Promis
   return records.filter(({ inhibited }) => !inhibited).slice(0, limit)
 }
 
-async function commitsOf(book: Casebook, { path, symbol, limit }: Asked, { signal }: ToolCall) {
+async function commitsOf({ path, symbol, limit }: Asked, { knowledge, signal }: ToolCall) {
   const query = [symbol, path].filter((part) => part !== undefined).join(' ')
-  const found = await book.commits(query, { limit: limit * 4, signal })
+  const found = await knowledge.commits(query, { limit: limit * 4, signal })
   const fitting = path === undefined ? found : found.filter(({ files }) => files.includes(path))
   return fitting.slice(0, limit).sort((one, other) => other.time - one.time)
 }
 
-function together(book: Casebook, { path }: Asked) {
-  const companions = path === undefined ? [] : book.changedTogether(path, mostCompanions)
+async function together(knowledge: Knowledge, { path }: Asked) {
+  const companions = path === undefined ? [] : await knowledge.changedTogether(path, mostCompanions)
   if (companions.length === 0) return []
   return [
     { label: 'files that change in the same commits', text: companions.map((one) => one.path).join('\n') },

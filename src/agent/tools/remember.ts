@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { quoteBlock } from '../../memory/safety/quote.ts'
-import { defineTool } from '../tool.ts'
+import { defineTool } from './tool.ts'
 
 export const remember = defineTool({
   name: 'casebook_remember',
@@ -25,8 +25,7 @@ export const remember = defineTool({
     tags: z.array(z.string().trim().min(1).max(60)).max(20).optional(),
   }),
   async run({ text, kind, cue, polarity, cites, tags }, call) {
-    const { memories } = await call.book.casebook()
-    const { record, notes } = await memories.remember({
+    const { record, notes } = await call.knowledge.remember({
       text,
       ...(kind !== undefined && { kind }),
       ...(cue !== undefined && { cue }),

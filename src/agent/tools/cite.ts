@@ -1,7 +1,7 @@
 /** `casebook_cite`: which memories were used, and how it ended. */
 
 import { z } from 'zod'
-import { defineTool, recordReference } from '../tool.ts'
+import { defineTool, recordReference } from './tool.ts'
 
 /** One outcome credits at most so many memories (memory model 3.6). */
 const mostCited = 3
@@ -23,9 +23,8 @@ export const cite = defineTool({
     outcome: z.enum(['helped', 'hurt']).optional().describe('How the next check ended.'),
   }),
   async run({ memories: named, outcome }, call) {
-    const { memories } = await call.book.casebook()
     const cited = named.map((one) => recordReference(one, call.marks))
-    await memories.credit({ cited, outcome: outcome ?? null, sessionId: call.sessionId })
+    await call.knowledge.credit({ cited, outcome: outcome ?? null, sessionId: call.sessionId })
     const ending = outcome === undefined ? 'without an outcome' : `as ${outcome}`
     return { blocks: [], notes: [`Noted ${ending}: ${cited.map((id) => `mem:${id}`).join(', ')}.`] }
   },

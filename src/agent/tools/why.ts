@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { quoteBlock } from '../../memory/safety/quote.ts'
-import { defineTool, recordReference } from '../tool.ts'
+import { defineTool, recordReference } from './tool.ts'
 
 export const why = defineTool({
   name: 'casebook_why',
@@ -19,8 +19,7 @@ export const why = defineTool({
       .describe('The handle mem:ID, or a mark such as m1 of the newest recall.'),
   }),
   async run({ memory }, call) {
-    const { memories } = await call.book.casebook()
-    const detail = await memories.show(recordReference(memory, call.marks))
+    const detail = await call.knowledge.show(recordReference(memory, call.marks))
     const { id, kind, status, text } = detail.record
     const entry = {
       label: `why ${kind} ${id} is known (${status})`,

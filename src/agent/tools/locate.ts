@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import type { FileHit } from '../../protocol.ts'
-import { quoteCode } from '../result.ts'
-import { defineTool, limitArgument } from '../tool.ts'
+import { quoteCode } from './answer.ts'
+import { defineTool, limitArgument } from './tool.ts'
 
 /** Places inside one file that are named. */
 const mostPlaces = 4
@@ -21,8 +21,7 @@ export const locate = defineTool({
     limit: limitArgument(10, 50),
   }),
   async run({ text, limit }, call) {
-    const book = await call.book.indexed(call)
-    const { files, nothingFound } = await book.locate(text, { limit, signal: call.signal })
+    const { files, nothingFound } = await call.knowledge.locate(text, { limit, signal: call.signal })
     const found = files.length === 0 ? (nothingFound ?? 'No file fits this issue.') : (nothingFound ?? null)
     return { blocks: [quoteCode(files.map(entry))], notes: [found] }
   },

@@ -1,10 +1,11 @@
 /** `casebook_recall`: what is remembered for a question. */
 
 import { z } from 'zod'
-import { moments, type RecallReply } from '../../memory/recollection.ts'
+import { moments } from '../../memory/recollection.ts'
 import { kinds } from '../../memory/record.ts'
-import { clip, quoteDemonstrations } from '../result.ts'
-import { defineTool, limitArgument, pathArgument, type ToolCall } from '../tool.ts'
+import type { WindowRecall } from '../../protocol.ts'
+import { clip, quoteDemonstrations } from './answer.ts'
+import { defineTool, limitArgument, pathArgument, type ToolCall } from './tool.ts'
 
 /** Characters of one part of a demonstration. */
 const longestPart = 1_500
@@ -45,9 +46,9 @@ export const recall = defineTool({
     'handle mem:ID for casebook_open and casebook_why.',
   input,
   async run(args, call) {
-    const { memories } = await call.book.casebook()
-    // Only a server that may write notes what it showed.
-    const reply = await memories.recall({ ...given(args), sessionId: call.sessionId, quiet: !call.mayWrite })
+    // Only who may write notes what was shown.
+    const request = { ...given(args), sessionId: call.sessionId, quiet: !call.mayWrite }
+    const reply = await call.knowledge.recall(request, call.signal)
     learnMarks(reply, call)
     const notes = [reply.nothingFound ?? null, unknownNames(reply), creditHint(reply, call)]
     return { blocks: [reply.block, demonstrations(reply)], notes }
@@ -61,12 +62,12 @@ function given<T extends object>(args: T): Given<T> {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Given<T>
 }
 
-function learnMarks(reply: RecallReply, { marks }: ToolCall): void {
+function learnMarks(reply: WindowRecall, { marks }: ToolCall): void {
   marks.clear()
   for (const [at, { record }] of reply.memories.entries()) marks.set(`m${at + 1}`, record.id)
 }
 
-function demonstrations(reply: RecallReply): string {
+function demonstrations(reply: WindowRecall): string {
   const entries = reply.demonstrations.map(({ kind, verified, episodeId, issue, wrong, feedback, right }) => {
     const parts = [
       `Issue: ${issue}`,
@@ -84,7 +85,7 @@ function demonstrations(reply: RecallReply): string {
   return quoteDemonstrations(entries)
 }
 
-function unknownNames({ unknown, memories }: RecallReply): string | null {
+function unknownNames({ unknown, memories }: WindowRecall): string | null {
   if (unknown.length === 0 || memories.length === 0) return null
   return `Neither memory nor code knows: ${unknown
     .slice(0, 10)
@@ -92,7 +93,7 @@ function unknownNames({ unknown, memories }: RecallReply): string | null {
     .join(', ')}.`
 }
 
-function creditHint({ memories }: RecallReply, { mayWrite }: ToolCall): string | null {
+function creditHint({ memories }: WindowRecall, { mayWrite }: ToolCall): string | null {
   if (!mayWrite || memories.length === 0) return null
   return 'When you have used one, say so with casebook_cite, with the outcome of the next check.'
 }

@@ -1,8 +1,8 @@
 /** What the server hands out: quoted as data, masked on the way out, and errors in words that can be acted on. */
 
-import { EmbedderError, UserError } from '../memory/ports.ts'
-import { type QuotedEntry, type QuoteStyle, quoteBlock } from '../memory/safety/quote.ts'
-import { redact } from '../memory/safety/redact.ts'
+import { EmbedderError, UserError } from '../../memory/ports.ts'
+import { type QuotedEntry, type QuoteStyle, quoteBlock } from '../../memory/safety/quote.ts'
+import { redact } from '../../memory/safety/redact.ts'
 
 export interface Answer {
   /** Blocks of quoted data, each in its frame; empty ones are left out. */

@@ -1,20 +1,21 @@
 /** What a tool is: a row of a table with a schema that refuses what it does not know, and says how to do better. */
 
 import { z } from 'zod'
-import type { Book, Patience } from './book.ts'
-import type { Answer } from './result.ts'
+import type { Knowledge } from '../ports.ts'
+import type { Answer } from './answer.ts'
 
 /** What a call works with. */
-export interface ToolCall extends Patience {
-  book: Book
+export interface ToolCall {
+  knowledge: Knowledge
   /** The agent, as its client calls itself. */
   agent: string
-  /** One for each process: credit belongs to a session. */
+  /** Of the process or the chat: credit belongs to a session. */
   sessionId: string
   /** Memories of the newest recall by their marks: `m1` and so on. */
   marks: Map<string, string>
   /** Whether memory may be changed, which includes the note of what was shown. */
   mayWrite: boolean
+  signal: AbortSignal
 }
 
 export interface Tool {

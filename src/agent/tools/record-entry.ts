@@ -1,8 +1,8 @@
 /** A record in a list, as an entry of a quoted block. Pure. */
 
-import type { MemoryRecord } from '../memory/record.ts'
-import { labelOf, type QuotedEntry } from '../memory/safety/quote.ts'
-import { clip, day } from './result.ts'
+import type { MemoryRecord } from '../../memory/record.ts'
+import { labelOf, type QuotedEntry } from '../../memory/safety/quote.ts'
+import { clip, day } from './answer.ts'
 
 /** Characters; the rest lies behind the handle. */
 const longestText = 700
