@@ -18,6 +18,13 @@ export const embedderSettings = z.object({
 export const modelSettings = z.object({
   baseUrl: z.string().default(''),
   model: z.string().default(''),
+  /** Tokens that a request and its answer may take; 0 = not known. */
+  contextTokens: z.number().int().min(0).default(0),
+  /** US dollars per million tokens of questions and of answers, for the ledger; 0 = not known, or free. */
+  pricePerMillionInput: z.number().nonnegative().default(0),
+  pricePerMillionOutput: z.number().nonnegative().default(0),
+  /** Tokens that work for which nobody waits may use in a day; 0 = there is no such work. */
+  dailyBackgroundTokens: z.number().int().min(0).default(200_000),
   /** Never an editor setting. */
   apiKey: z.string().default(''),
 })

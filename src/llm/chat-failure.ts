@@ -1,38 +1,12 @@
-/** What went wrong at a chat server, in words that help; and which of our wishes a server refused. */
+/** What went wrong at a chat server, in words that help. */
 
 import { UserError } from '../memory/ports.ts'
 import { type RequestError, rootCause, serverWords } from './embedding-failure.ts'
 import type { Endpoint } from './endpoint.ts'
-
-/** What servers and models do not all take. Each is left out or said in another way once it was refused. */
-export type Wish = 'max_tokens' | 'max_completion_tokens' | 'temperature' | 'system'
+import type { Finish } from './model.ts'
 
 const contextFull =
   /context|too (long|large|many)|max(imum)?[ _](context|length|sequence|input)|exceeds? (the|its) (limit|max)/i
-
-/** The wish that this refusal is about; null when it is about something else. */
-export function refusedWish(error: unknown): Wish | null {
-  const { status, message = '' } = error as RequestError
-  if (status !== 400 && status !== 422) return null
-  const param = (error as { param?: unknown }).param
-  const named = typeof param === 'string' ? param : ''
-  const refusal =
-    /unsupported|not support|not permitted|not allowed|unrecogni[sz]ed|unknown|unexpected|extra/i
-  if (named === 'temperature' || (/temperature/i.test(message) && /only|default|support/i.test(message))) {
-    return 'temperature'
-  }
-  if (
-    named === 'max_tokens' ||
-    /['"`]?\bmax_tokens\b['"`]?.*(max_completion_tokens|support)/is.test(message)
-  ) {
-    return 'max_tokens'
-  }
-  if (/max_completion_tokens/.test(`${named} ${message}`) && refusal.test(message)) {
-    return 'max_completion_tokens'
-  }
-  const aboutRole = /system/i.test(message) && /role|prompt|message/i.test(message)
-  return aboutRole && refusal.test(message) ? 'system' : null
-}
 
 /** The error as a person should see it. A `UserError` passes through. */
 export function readableChatFailure(error: unknown, endpoint: Endpoint): UserError {
@@ -99,4 +73,37 @@ function missing(said: string, { baseUrl, model }: Endpoint): Failure {
   }
   const remedy = 'Correct casebook.model.baseUrl: it usually ends in /v1.'
   return [`There is no chat service at ${baseUrl}${said}`, remedy]
+}
+
+export function noCompletion({ baseUrl }: Endpoint): UserError {
+  const remedy = 'Correct casebook.model.baseUrl: it usually ends in /v1.'
+  return new UserError(`What ${baseUrl} answered is not a chat completion.`, remedy)
+}
+
+/** Never a silent success: half an answer may say the contrary of the whole. */
+export function cutAnswer({ baseUrl, model }: Endpoint, cause?: unknown): UserError {
+  const remedy = `Try again; if it happens again, look into the log of ${baseUrl} and of what lies in between.`
+  return new UserError(`The answer of ${model} was cut off.`, remedy, cause)
+}
+
+export function noTools(error: unknown, endpoint: Endpoint): UserError {
+  const { model } = endpoint
+  const remedy = /jinja|enable-auto-tool-choice/.test((error as RequestError).message ?? '')
+    ? 'Start the server with tools: llama.cpp with --jinja, vLLM with --enable-auto-tool-choice and a parser.'
+    : 'Choose a model that calls tools in casebook.model.model.'
+  return new UserError(`The model ${model} takes no tools${serverWords(error, endpoint)}`, remedy, error)
+}
+
+/** An answer came, and nothing is in it. */
+export function noAnswer({ model }: Endpoint, said: { refusal: string; finish: Finish }): UserError {
+  if (said.refusal !== '') {
+    return new UserError(`${model} refused to answer.`, 'Try another model, or leave out what it refused.')
+  }
+  if (said.finish === 'filter') {
+    const remedy = 'Leave out what the server does not let pass, or use another server.'
+    return new UserError(`The server of ${model} held its answer back for what it says.`, remedy)
+  }
+  const isCut = said.finish === 'length'
+  const why = isCut ? 'used up its tokens before it said anything' : 'said nothing'
+  return new UserError(`${model} ${why}.`, 'Try again, or set another model in casebook.model.model.')
 }

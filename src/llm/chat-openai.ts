@@ -2,170 +2,194 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenAI } from 'openai'
-import { isThisMachine, type ModelSettings } from '../config.ts'
-import { type ChatReply, type ChatRequest, type Llm, type Log, UserError } from '../memory/ports.ts'
-import { readableChatFailure, refusedWish, type Wish } from './chat-failure.ts'
+import { isThisMachine } from '../config.ts'
+import { type Llm, type Log, UserError } from '../memory/ports.ts'
+import { type Answer, answerParts } from './answer-parts.ts'
+import { type Capabilities, capabilityKey, refusedWish, rememberedHere, type Wish } from './capabilities.ts'
+import { cutAnswer, noAnswer, noCompletion, noTools, readableChatFailure } from './chat-failure.ts'
+import { heardFrom, NoCompletion } from './chat-stream.ts'
+import { type Body, bodyOf, wishesIn } from './chat-wire.ts'
 import { retryDelay } from './embedding-failure.ts'
-import { openClient, serverUrl } from './endpoint.ts'
+import { type Endpoint, openClient, serverUrl } from './endpoint.ts'
+import { llmOf } from './llm-of.ts'
+import type { ChatModel, ModelEvent, ModelReply, ModelRequest } from './model.ts'
+
+/** `casebook.model` as far as it is needed here. */
+export interface ChatSettings extends Endpoint {
+  /** 0 or absent: not known. */
+  contextTokens?: number
+}
 
 export interface ChatOptions {
-  /** Milliseconds for one request. Node's own limit for the first byte of an answer is 300,000. */
+  /** Milliseconds without a byte of an answer. Node's own limit for the first one is 300,000. */
   timeout?: number
   /** How often a request that was refused for a while is sent again. Default 3; a silent server is asked once. */
   retries?: number
   /** Told before every request that leaves this process, retries included. */
   onRequest?: () => void
+  /** What servers were found to refuse. By default it is kept as long as the model is open. */
+  capabilities?: Capabilities
 }
 
 /** A local model may have to load first, and thinks at its own pace. */
 const usualTimeout = 290_000
 const usualRetries = 3
-
-type Body = OpenAI.ChatCompletionCreateParamsNonStreaming
+/** Milliseconds for the count of tokens, which comes after the last word; some servers never close. */
+const afterthought = 5_000
 
 /** Opens no connection: a wrong address or a missing model name is told when the model is asked. */
-export function openChatModel(settings: ModelSettings, log: Log, options: ChatOptions = {}): Llm {
+export function openChatModel(settings: ChatSettings, log: Log, options: ChatOptions = {}): ChatModel & Llm {
   const url = serverUrl(settings.baseUrl)
-  const chat = new ChatModel(settings, log, options)
-  return {
+  const server = new ModelServer(settings, log, options)
+  const model: ChatModel = {
     id: `${settings.model}@${url?.host ?? 'no server'}`,
     remote: url === null || !isThisMachine(url.hostname),
-    chat: (request, signal) => chat.ask(request, signal),
+    contextTokens: settings.contextTokens || null,
+    stream: (request, signal) => server.stream(request, signal),
   }
+  return { ...model, ...llmOf(model) }
 }
 
-/** What one server and model were found to take, kept while the model is open. */
-class ChatModel {
-  readonly #settings: ModelSettings
+/** One server and model, with what they were found to take. */
+class ModelServer {
+  readonly #settings: ChatSettings
   readonly #log: Log
   readonly #options: ChatOptions
-  readonly #refused = new Set<Wish>()
+  readonly #capabilities: Capabilities
+  readonly #key: string
   #client: Promise<OpenAI> | null = null
 
-  constructor(settings: ModelSettings, log: Log, options: ChatOptions) {
+  constructor(settings: ChatSettings, log: Log, options: ChatOptions) {
     this.#settings = settings
     this.#log = log
     this.#options = options
+    this.#capabilities = options.capabilities ?? rememberedHere()
+    this.#key = capabilityKey(settings)
   }
 
-  async ask(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply> {
+  async *stream(request: ModelRequest, signal?: AbortSignal): AsyncGenerator<ModelEvent, void> {
     checkSettings(this.#settings)
-    try {
-      return this.#read(await this.#send(request, signal))
-    } catch (error) {
-      // Whatever failed after an abort failed because of it.
-      signal?.throwIfAborted()
-      throw readableChatFailure(error, this.#settings)
-    }
-  }
-
-  async #send(request: ChatRequest, signal?: AbortSignal): Promise<unknown> {
-    this.#client ??= openClient(this.#settings, this.#options.timeout ?? usualTimeout)
-    const client = await this.#client
     for (let attempt = 0; ; ) {
       signal?.throwIfAborted()
+      const body = bodyOf(request, this.#settings.model, this.#refused())
+      const progress = { begun: false }
       try {
-        this.#options.onRequest?.()
-        const body = bodyOf(request, this.#settings.model, this.#refused)
-        const reply: unknown = await client.chat.completions.create(
-          body,
-          signal === undefined ? {} : { signal },
-        )
-        signal?.throwIfAborted()
-        return reply
+        yield* this.#ask(body, progress, signal)
+        if ('tools' in body) this.#takesTools()
+        return
       } catch (error) {
+        // Whatever failed after an abort failed because of it.
         signal?.throwIfAborted()
-        if (this.#learn(error)) continue
-        await sleep(this.#delay(error, attempt++), undefined, signal === undefined ? {} : { signal })
+        if (progress.begun) throw this.#brokenOff(error)
+        if (this.#learn(error, body, request)) continue
+        await this.#pause(error, attempt++, signal)
       }
     }
   }
 
+  async *#ask(
+    body: Body,
+    progress: { begun: boolean },
+    signal?: AbortSignal,
+  ): AsyncGenerator<ModelEvent, void> {
+    const parts = answerParts()
+    const patience = () => (parts.finished ? afterthought : this.#timeout())
+    const response = await this.#send(body, signal)
+    let ended = false
+    try {
+      for await (const heard of heardFrom(response, { patience, signal })) {
+        signal?.throwIfAborted()
+        if (heard.type === 'end') ended = true
+        else {
+          const text = parts.push(heard.chunk)
+          progress.begun ||= parts.begun
+          if (text !== '') yield { type: 'text', text }
+        }
+      }
+    } catch (error) {
+      // After the last word nothing but the count of tokens can be lost.
+      if (!parts.finished) throw error
+    }
+    signal?.throwIfAborted()
+    if (!ended && !parts.finished) throw cutAnswer(this.#settings)
+    if (!parts.begun) throw new NoCompletion()
+    const { text, answer } = parts.end()
+    if (text !== '') yield { type: 'text', text }
+    yield { type: 'reply', reply: this.#replyOf(answer) }
+  }
+
+  async #send(body: Body, signal?: AbortSignal): Promise<Response> {
+    this.#client ??= openClient(this.#settings, this.#timeout())
+    const client = await this.#client
+    this.#options.onRequest?.()
+    const options = signal === undefined ? {} : { signal }
+    return await client.chat.completions.create(body, options).asResponse()
+  }
+
+  #timeout(): number {
+    return this.#options.timeout ?? usualTimeout
+  }
+
+  #refused(): Set<Wish> {
+    return new Set(this.#capabilities.get(this.#key))
+  }
+
   /** True when the request may go again without what was refused. */
-  #learn(error: unknown): boolean {
-    const wish = refusedWish(error)
-    if (wish === null || this.#refused.has(wish)) return false
-    this.#refused.add(wish)
+  #learn(error: unknown, body: Body, { toolsOptional = false }: ModelRequest): boolean {
+    const wish = refusedWish(error, wishesIn(body))
+    const refused = this.#refused()
+    if (wish === null || refused.has(wish)) return false
+    // Not kept where they are needed: the next request asks again, and a server that learned it is heard.
+    if (wish === 'tools' && !toolsOptional) throw noTools(error, this.#settings)
+    this.#capabilities.set(this.#key, [...refused, wish])
     this.#log.info(`${this.#settings.model} does not take ${wish}: it is asked without from now on.`)
     return true
   }
 
-  /** Milliseconds until the next try; throws the error when there is none. A time-out may have cost money. */
-  #delay(error: unknown, attempt: number): number {
+  #takesTools(): void {
+    const refused = this.#refused()
+    if (refused.delete('tools')) this.#capabilities.set(this.#key, [...refused])
+  }
+
+  /** Waits until the next try; throws the error when there is none. A time-out may have cost money. */
+  async #pause(error: unknown, attempt: number, signal?: AbortSignal): Promise<void> {
     const { status, message = '' } = error as { status?: number; message?: string }
-    const delay = /timed out/i.test(message) ? null : retryDelay(error, attempt)
+    const isFinal = error instanceof UserError || error instanceof NoCompletion || /timed out/i.test(message)
+    const delay = isFinal ? null : retryDelay(error, attempt)
     const retries = this.#options.retries ?? usualRetries
-    if (delay === null || attempt >= (status === undefined ? Math.min(1, retries) : retries)) throw error
-    return delay
-  }
-
-  #read(reply: unknown): ChatReply {
-    const { choices, error, model, usage } = (reply ?? {}) as Partial<OpenAI.ChatCompletion> & {
-      error?: { code?: unknown; message?: unknown }
+    if (delay === null || attempt >= (status === undefined ? Math.min(1, retries) : retries)) {
+      throw this.#readable(error)
     }
-    // Some gateways answer 200 with the failure of the server behind them.
-    if (error !== undefined && error !== null) {
-      throw Object.assign(new Error(String(error.message ?? 'error')), { status: Number(error.code) || 502 })
-    }
-    const choice = Array.isArray(choices) ? choices[0] : undefined
-    if (choice?.message === undefined) throw noCompletion(this.#settings.baseUrl)
-    return {
-      text: this.#textOf(choice),
-      model: model ?? this.#settings.model,
-      usage: usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : null,
+    try {
+      await sleep(delay, undefined, signal === undefined ? {} : { signal })
+    } catch (stopped) {
+      throw signal?.reason ?? stopped
     }
   }
 
-  #textOf({ message, finish_reason }: OpenAI.ChatCompletion.Choice): string {
-    const { model } = this.#settings
-    const text = withoutThoughts(message.content ?? '')
-    if (text !== '') return text
-    if (message.refusal) {
-      throw new UserError(`${model} refused to answer.`, 'Try another model, or leave out what it refused.')
-    }
-    const why = finish_reason === 'length' ? 'used up its tokens before it said anything' : 'said nothing'
-    throw new UserError(`${model} ${why}.`, 'Try again, or set another model in casebook.model.model.')
+  #readable(error: unknown): UserError {
+    if (error instanceof NoCompletion) return noCompletion(this.#settings)
+    return readableChatFailure(error, this.#settings)
+  }
+
+  /** A connection that broke in the middle of an answer is another trouble than none at all. */
+  #brokenOff(error: unknown): UserError {
+    const { status, message = '' } = error as { status?: number; message?: string }
+    const isNamed = error instanceof UserError || status !== undefined || /timed out/i.test(message)
+    return isNamed ? this.#readable(error) : cutAnswer(this.#settings, error)
+  }
+
+  #replyOf({ text, calls, usage, finish, refusal, model }: Answer): ModelReply {
+    if (text === '' && calls.length === 0) throw noAnswer(this.#settings, { refusal, finish })
+    return { text, calls, usage, finish, model: model ?? this.#settings.model }
   }
 }
 
-function checkSettings({ baseUrl, model }: ModelSettings): void {
+function checkSettings({ baseUrl, model }: ChatSettings): void {
   if (model === '') {
     throw new UserError('No model is set.', 'Set casebook.model.model and casebook.model.baseUrl.')
   }
   if (serverUrl(baseUrl) !== null) return
   const remedy = 'Set casebook.model.baseUrl, for example http://localhost:11434/v1 for Ollama.'
   throw new UserError(`"${baseUrl}" is not the address of a server.`, remedy)
-}
-
-/**
- * Local servers know `max_tokens`; OpenAI's newer models take `max_completion_tokens` alone and no temperature;
- * templates of some small models have no place for a system message.
- */
-function bodyOf(request: ChatRequest, model: string, refused: ReadonlySet<Wish>): Body {
-  const { system, messages, temperature, maxTokens } = request
-  const body: Body = { model, messages: messagesOf(system, messages, refused.has('system')) }
-  if (temperature !== undefined && !refused.has('temperature')) body.temperature = temperature
-  if (maxTokens === undefined) return body
-  if (!refused.has('max_tokens')) body.max_tokens = maxTokens
-  else if (!refused.has('max_completion_tokens')) body.max_completion_tokens = maxTokens
-  return body
-}
-
-function messagesOf(system: string, messages: ChatRequest['messages'], inUser: boolean): Body['messages'] {
-  const plain = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }))
-  if (system === '') return plain
-  if (!inUser) return [{ role: 'system', content: system.toWellFormed() }, ...plain]
-  const [first, ...rest] = plain
-  if (first?.role !== 'user') return [{ role: 'user', content: system.toWellFormed() }, ...plain]
-  return [{ role: 'user', content: `${system.toWellFormed()}\n\n${first.content}` }, ...rest]
-}
-
-/** Local servers put what a model thought in front of what it says. */
-function withoutThoughts(text: string): string {
-  return text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').trim()
-}
-
-function noCompletion(baseUrl: string): UserError {
-  const remedy = 'Correct casebook.model.baseUrl: it usually ends in /v1.'
-  return new UserError(`What ${baseUrl} answered is not a chat completion.`, remedy)
 }

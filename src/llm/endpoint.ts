@@ -39,6 +39,33 @@ export async function openClient(
     timeout,
     maxRetries: 0,
     // Consent was given for one host: a redirect must not carry code to another.
-    fetch: (url, init) => fetch(url, { ...init, headers, redirect: 'error' }),
+    fetch: async (url, init) => readableRefusal(await fetch(url, { ...init, headers, redirect: 'error' })),
   })
+}
+
+/** The package reads what a server refused from `error.message` alone; many servers say it elsewhere. */
+async function readableRefusal(response: Response): Promise<Response> {
+  if (response.ok) return response
+  const { status, headers } = response
+  const text = await response.text()
+  return new Response(JSON.stringify({ error: saidIn(text) }), { status, headers: new Headers(headers) })
+}
+
+/** FastAPI answers with `detail`, vLLM with the fields of the error itself, Ollama with a text. */
+function saidIn(text: string): Record<string, unknown> {
+  const body = fieldsOf(text)
+  const error = body.error ?? body.detail ?? body
+  if (typeof error === 'string') return { message: error }
+  const { message, param, code, type } = error as Record<string, unknown>
+  const said = typeof message === 'string' ? message : text.trim().startsWith('<') ? '' : text
+  return { message: said, param, code, type }
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
 }

@@ -28,6 +28,8 @@ export interface ModelRequest {
   messages: readonly Message[]
   /** Absent or empty: none is offered. */
   tools?: readonly OfferedTool[]
+  /** Where a model takes no tools it is asked without them; by default such a request fails and says so. */
+  toolsOptional?: boolean
   /** Default `auto`. */
   toolChoice?: 'auto' | 'required' | 'none'
   temperature?: number

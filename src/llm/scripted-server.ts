@@ -1,19 +1,20 @@
 /** A local server that speaks Chat Completions by a script: a model for tests, without a model. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../memory/ports.ts'
-import {
-  type CompletionReply,
-  type CompletionRequest,
-  completionReply,
-  completionRequest,
-  modelList,
-} from './chat-schema.ts'
+import { type CompletionChunk, type CompletionRequest, completionRequest, modelList } from './chat-schema.ts'
 import { playScript, type Script, type ScriptedAnswer } from './scripted.ts'
+import { askedIn, chunksOf, replyOf } from './scripted-wire.ts'
 
 export interface ReceivedRequest {
   headers: IncomingMessage['headers']
   body: CompletionRequest
+  /** Unix milliseconds with fractions; null: nothing was said yet. */
+  receivedAt: number
+  firstPieceAt: number | null
+  /** `left`: the client went before all was said. `broken`: the script wanted it so. */
+  outcome: 'open' | 'answered' | 'left' | 'broken'
 }
 
 /** Answers a request itself and returns true, or lets the script answer. `count` starts at 1. */
@@ -23,6 +24,13 @@ export type Misbehaviour = (
   count: number,
 ) => boolean | Promise<boolean>
 
+export interface ScriptedServerOptions {
+  /** Default: any that is free. */
+  port?: number
+  /** What `/models` lists. Any name is answered. */
+  models?: readonly string[]
+}
+
 export interface ScriptedServer {
   /** For example `http://127.0.0.1:40123/v1`. */
   readonly baseUrl: string
@@ -30,28 +38,31 @@ export interface ScriptedServer {
   readonly requests: readonly ReceivedRequest[]
   /** May be set at any time. */
   misbehave: Misbehaviour
+  /** Milliseconds before the first piece of each answer, where the script says nothing else. Default 0. */
+  delay: number
   close(): Promise<void>
 }
-
-const modelName = 'scripted'
 
 /**
  * Listens on this machine only. A request that breaks the API is answered with 400, one that the script does not
  * know with 410 and the question.
  */
-export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
+export async function startScriptedServer(
+  script: Script,
+  { port = 0, models = ['scripted'] }: ScriptedServerOptions = {},
+): Promise<ScriptedServer> {
   const play = playScript(script)
   const requests: ReceivedRequest[] = []
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => sendError(response, 500, String(error)))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server, port)
   const address = server.address()
-  const port = typeof address === 'object' ? address?.port : 0
   const started: ScriptedServer = {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}/v1`,
     requests,
     misbehave: () => false,
+    delay: 0,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -61,21 +72,91 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = `${request.method} ${request.url}`
-    if (asked === 'GET /v1/models') return sendJson(response, 200, models())
+    if (asked === 'GET /v1/models') return sendJson(response, 200, listOf(models))
     if (asked !== 'POST /v1/chat/completions') return sendError(response, 404, 'There is no such page.')
     const parsed = completionRequest.safeParse(jsonOf(await textOf(request)))
     if (!parsed.success) return sendError(response, 400, `Not by the API: ${parsed.error.message}`)
-    const received = { headers: request.headers, body: parsed.data }
-    requests.push(received)
-    if (await started.misbehave(received, response, requests.length)) return
+    const received = record(request, response, parsed.data)
+    const count = requests.push(received)
+    if (await started.misbehave(received, response, count)) return
     try {
-      sendJson(response, 200, replyOf(parsed.data, play(askedOf(parsed.data)), requests.length))
+      await say(received, response, { delay: started.delay, ...play(askedIn(parsed.data)) }, count)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       // Not to be tried again by any client: the script would not know it then, either.
       sendError(response, 410, error.message)
     }
   }
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+function record(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  body: CompletionRequest,
+): ReceivedRequest {
+  const received: ReceivedRequest = {
+    headers,
+    body,
+    receivedAt: now(),
+    firstPieceAt: null,
+    outcome: 'open',
+  }
+  response.once('close', () => {
+    if (received.outcome === 'open') received.outcome = response.writableFinished ? 'answered' : 'left'
+  })
+  return received
+}
+
+async function say(
+  received: ReceivedRequest,
+  response: ServerResponse,
+  answer: ScriptedAnswer,
+  count: number,
+): Promise<void> {
+  const { body } = received
+  if (body.stream === true) return await stream(received, response, answer, chunksOf(body, answer, count))
+  if (answer.delay) await sleep(answer.delay)
+  received.firstPieceAt = now()
+  if (answer.breaks?.how === 'silence') return
+  if (answer.breaks?.how === 'error') return sendError(response, 500, answer.breaks.message ?? 'failed')
+  if (answer.breaks === undefined) sendJson(response, 200, replyOf(body, answer, count))
+  else destroy(received, response)
+}
+
+/** The head goes out at once, as with servers that think before they speak. */
+async function stream(
+  received: ReceivedRequest,
+  response: ServerResponse,
+  { delay = 0, pause = 0, breaks }: ScriptedAnswer,
+  chunks: readonly CompletionChunk[],
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+  response.flushHeaders()
+  if (delay > 0) await sleep(delay)
+  // The first chunk says who speaks, and is no piece of what is said.
+  for (const [at, chunk] of chunks.entries()) {
+    if (at > 1 && pause > 0) await sleep(pause)
+    if (response.destroyed) return
+    if (breaks !== undefined && at > breaks.after) break
+    if (at === 1) received.firstPieceAt = now()
+    response.write(`data: ${JSON.stringify(chunk)}\n\n`)
+  }
+  if (breaks === undefined) response.end('data: [DONE]\n\n')
+  else if (breaks.how === 'error') response.end(`data: ${JSON.stringify(errorOf(breaks.message))}\n\n`)
+  else if (breaks.how === 'cut') destroy(received, response)
+}
+
+function destroy(received: ReceivedRequest, response: ServerResponse): void {
+  received.outcome = 'broken'
+  // What was written must have gone out, or the client would see no answer at all.
+  setImmediate(() => response.destroy())
 }
 
 export function sendJson(
@@ -95,53 +176,15 @@ export function sendError(
   message: string,
   headers: Record<string, string> = {},
 ): void {
-  sendJson(response, status, { error: { message, type: 'scripted', param: null, code: null } }, headers)
+  sendJson(response, status, errorOf(message), headers)
 }
 
-/** Tokens are counted as words: deterministic, and added up by whoever counts them. */
-function replyOf(request: CompletionRequest, answer: ScriptedAnswer, count: number): CompletionReply {
-  const input = answer.usage?.inputTokens ?? words(JSON.stringify(request.messages))
-  const output = answer.usage?.outputTokens ?? words(answer.content ?? '')
-  const calls = answer.tool_calls?.map((call, index) => ({
-    id: `call_${count}_${index}`,
-    type: 'function' as const,
-    function: { name: call.name, arguments: JSON.stringify(call.arguments) },
-  }))
-  return completionReply.parse({
-    id: `chatcmpl-${count}`,
-    object: 'chat.completion',
-    created: 0,
-    model: request.model,
-    choices: [
-      {
-        index: 0,
-        message: {
-          role: 'assistant',
-          content: answer.content ?? null,
-          refusal: answer.refusal ?? null,
-          ...(calls === undefined ? {} : { tool_calls: calls }),
-        },
-        logprobs: null,
-        finish_reason: calls === undefined ? (answer.finish ?? 'stop') : 'tool_calls',
-      },
-    ],
-    usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
-  })
+function errorOf(message = 'The script fails here.'): unknown {
+  return { error: { message, type: 'scripted', param: null, code: null } }
 }
 
-function askedOf({ messages }: CompletionRequest): { system: string; lastUser: string } {
-  const system = messages.find(({ role }) => role === 'system' || role === 'developer')
-  const lastUser = messages.findLast(({ role }) => role === 'user')
-  return { system: plain(system?.content), lastUser: plain(lastUser?.content) }
-}
-
-function plain(content: string | { text: string }[] | null | undefined): string {
-  if (typeof content === 'string') return content
-  return (content ?? []).map(({ text }) => text).join('\n')
-}
-
-function models(): unknown {
-  const data = [{ id: modelName, object: 'model', created: 0, owned_by: 'casebook' }]
+function listOf(models: readonly string[]): unknown {
+  const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'casebook' }))
   return modelList.parse({ object: 'list', data })
 }
 
@@ -159,6 +202,6 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function words(text: string): number {
-  return text.split(/\s+/).filter((word) => word !== '').length
+function now(): number {
+  return performance.timeOrigin + performance.now()
 }

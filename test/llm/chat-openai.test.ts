@@ -68,13 +68,16 @@ test('asks with system text, turns and wishes, and gives text and usage', async 
     ],
     temperature: 0.2,
     max_tokens: 64,
+    stream: true,
+    stream_options: { include_usage: true },
   })
 })
 
 test('sends no wish that nobody made', async (t) => {
   const { server, model } = await open(t)
   await model.chat(question)
-  assert.deepEqual(Object.keys(server.requests[0]?.body ?? {}).sort(), ['messages', 'model'])
+  const sent = Object.keys(server.requests[0]?.body ?? {}).sort()
+  assert.deepEqual(sent, ['messages', 'model', 'stream', 'stream_options'])
 })
 
 test('names model and host, and knows a server on this machine', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { modelList } from '../../src/llm/chat-schema.ts'
-import { scriptedModel } from '../../src/llm/scripted.ts'
+import { scriptedModel } from '../../src/llm/scripted-model.ts'
 import { startScriptedServer } from '../../src/llm/scripted-server.ts'
 
 const ask = (system: string, content: string) => ({
