@@ -225,6 +225,8 @@ export interface ServiceApi {
   search(request: SearchRequest): Promise<SearchReply>
   locate(request: SearchRequest): Promise<LocateReply>
   commits(request: SearchRequest): Promise<CommitHit[]>
+  /** Files that change in the same commits as this one, most often first. */
+  changedTogether(request: RootRef & { path: string; limit: number }): Promise<{ path: string }[]>
   examineCommit(request: RootRef & { sha: string }): Promise<CommitDetail>
   excluded(request: RootRef): Promise<ExcludedFile[]>
   health(): Promise<Health[]>

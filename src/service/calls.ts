@@ -37,6 +37,7 @@ export function createService(host: ServiceHost): Service {
     search: (request) => fuseSearch(asked(request)),
     locate: (request) => fuseLocate(asked(request)),
     commits: (request) => fuseCommits(asked(request)),
+    changedTogether: async ({ path, limit, ...request }) => book(request).changedTogether(path, limit),
     examineCommit: async (request) => await book(request).examineCommit(request.sha),
     excluded: async (request) => book(request).excluded(),
     health: async () => await Promise.all(books({}).map(healthOf)),
