@@ -44,6 +44,38 @@ test('masks passwords as people make them up', async () => {
   }
 })
 
+test('masks what a sentence tells', async () => {
+  const texts = [
+    ['The password for the staging database is Sommer2024!', 'Sommer2024'],
+    ['the password for db.example.com is now "blueHorse77".', 'blueHorse77'],
+    ['My passphrase is Tr0ub4dor&3, do not tell', 'Tr0ub4dor'],
+    ['The token is 9fK2mLx0qRt7vW3z.', '9fK2mLx0qRt7vW3z'],
+    ['API key for the mailer was rotated to 4b7c9d2e8f1a6053bc91d7e2', '4b7c9d2e8f1a6053'],
+    ['The deploy token that CI uses is `q8Zr-41hPw-77bXk`', 'q8Zr-41hPw'],
+    ['log in as admin with the password Kx83mPq2vLz and click', 'Kx83mPq2vLz'],
+    ['the credentials are root/Kx83mPq2vLz', 'Kx83mPq2vLz'],
+  ]
+  for (const [text = '', secret = ''] of texts) {
+    const result = await redact(text)
+    assert.ok(result.masked > 0 && !result.text.includes(secret), result.text)
+    assert.ok(result.text.startsWith(text.slice(0, 12)), 'the sentence stays')
+  }
+})
+
+test('leaves sentences about secrets that tell none', async () => {
+  const texts = [
+    'The password for the account is required and must be base64-encoded.',
+    'The token is refreshed automatically, the token is UTF-8 text, the key is sha256-hashed.',
+    'The key is user_id2, the token is None, the secret is stored in vault.',
+    'If the key is missing, the token was invalidated; a password is generated in create_user2().',
+    'a token is 16-character hex, the keys are integers, the key for x is KEY_F12',
+    'Use the token endpoint, send the token in_header2, pass key sort_order_v2',
+    'the key for each row is dataset.coords and the access key is settings.AWS_KEY',
+    'The password is foobar123, a test password.',
+  ]
+  for (const text of texts) assert.equal((await redact(text)).text, text)
+})
+
 test('a second masking finds nothing', async () => {
   for (const { kind, form, text } of planted) {
     const once = await redact(text)

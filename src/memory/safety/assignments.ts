@@ -1,6 +1,7 @@
 /** Finds secrets by the place they stand in: after a name that promises one, in addresses, headers and commands. */
 
 import type { Span } from './span.ts'
+import { findSpoken } from './spoken.ts'
 import { isLogin, isPassword, looksSecret, type Place } from './values.ts'
 
 const secretName =
@@ -80,6 +81,7 @@ export function findAssigned(text: string): Span[] {
       return !harmlessName.test(before) && looksSecret(value, { ...place, named: false })
     }),
     ...findCookies(text),
+    ...findSpoken(text),
   ]
 }
 
