@@ -23,19 +23,19 @@ export function headOf(db: Statements): Head {
 }
 
 /** The texts of an event that its row keeps, in their one form. */
-interface EventTexts {
+export interface EventTexts {
   actor: string
   payload: string
   changes: string
 }
 
-function textsOf(event: Omit<MemoryEvent, 'hash'>): EventTexts {
+export function textsOf(event: Omit<MemoryEvent, 'hash'>): EventTexts {
   const { actor, payload, changes } = event
   return { actor: canonical(actor), payload: canonical(payload), changes: canonical(changes) }
 }
 
 /** SHA-256 of the hash before and the event's canonical JSON (its keys in order, without the hash). */
-function hashOf(before: string, event: Omit<MemoryEvent, 'hash'>, texts: EventTexts): string {
+export function hashOf(before: string, event: Omit<MemoryEvent, 'hash'>, texts: EventTexts): string {
   const { at, cause, reason, seq, type } = event
   const start = `{"actor":${texts.actor},"at":${at},"cause":${cause},"changes":${texts.changes}`
   const end = `"payload":${texts.payload},"reason":${JSON.stringify(reason)},"seq":${seq},"type":"${type}"}`
@@ -55,12 +55,17 @@ const insertTouched = 'insert or ignore into item_event (id, seq) values (?, ?)'
 /** Appends one event after `head`, with the records that it touched. */
 export function writeEvent(db: Statements, head: Head, event: Omit<MemoryEvent, 'hash'>): MemoryEvent {
   const texts = textsOf(event)
-  const hash = hashOf(head.hash, event, texts)
-  const { seq, at, type, cause, reason } = event
+  const written = { ...event, hash: hashOf(head.hash, event, texts) }
+  writeHashed(db, written, texts)
+  return written
+}
+
+/** The same with an event whose hash and texts are known to be right. */
+export function writeHashed(db: Statements, event: MemoryEvent, texts: EventTexts): void {
+  const { seq, at, type, cause, reason, hash } = event
   const { actor, payload, changes } = texts
   db.prepare(insertEvent).run(seq, at, type, actor, cause, reason, payload, changes, Buffer.from(hash, 'hex'))
   noteTouched(db, event)
-  return { ...event, hash }
 }
 
 /** Keeps which records an event touched. */
@@ -114,7 +119,8 @@ export function eventsAfter(db: Statements, id: string, seq: number): MemoryEven
   return db.prepare(selectLater).all(id, seq).map(eventOf)
 }
 
-const selectPage = 'select * from event where seq > ? order by seq limit 500'
+/** Few: an event may hold a hundred records. */
+const selectPage = 'select * from event where seq > ? order by seq limit 32'
 
 /** The whole log, oldest first, read in pages: the caller may write between two events. */
 export function* wholeLog(db: Statements, after = 0): Generator<MemoryEvent> {

@@ -4,7 +4,6 @@ import { Tokenizer } from '../code/tokens.ts'
 import type { Change, EventDraft, MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import { type Counters, type MemoryRecord, recordSchema } from '../record.ts'
-import { same } from './canonical.ts'
 import { type DatabaseSync, type Statements, transaction } from './database.ts'
 import { type Head, headOf, readEvents, writeEvent } from './events.ts'
 import { addCounters, applyChange, byLink, ChangeConflict, roundCount } from './fold.ts'
@@ -21,7 +20,7 @@ export interface LogOptions {
 }
 
 /** Records that a transaction has read or changed, and what it must still project. */
-interface Session {
+export interface Session {
   db: Statements
   namespace: string
   head: Head
@@ -35,6 +34,8 @@ interface Session {
   counted: Map<string, Use>
   /** Records of which a use was taken back. */
   unused: Set<string>
+  /** Words come again and again: it remembers them for the whole transaction. */
+  tokenizer: Tokenizer
 }
 
 interface Use {
@@ -68,19 +69,20 @@ export function inTurn<Result>(options: LogOptions, work: (turn: Turn) => Result
   })
 }
 
-function begin(options: LogOptions): Session {
+export function begin(options: LogOptions): Session {
   const state = {
     records: new Map(),
     dirty: new Set<string>(),
     counted: new Map(),
     unused: new Set<string>(),
+    tokenizer: new Tokenizer(),
   }
   const { statements, namespace } = options
   const head = headOf(statements)
   return { db: statements, namespace, ...state, head, start: head.seq, at: options.now() }
 }
 
-function append(session: Session, draft: EventDraft): MemoryEvent {
+export function append(session: Session, draft: EventDraft): MemoryEvent {
   const seq = session.head.seq + 1
   const { type, actor, reason } = draft
   const changes = draft.changes.map((change) => checked(session, change, { type, at: session.at }))
@@ -93,57 +95,30 @@ function append(session: Session, draft: EventDraft): MemoryEvent {
 
 function keep(session: Session, event: Omit<MemoryEvent, 'hash'>): MemoryEvent {
   const written = writeEvent(session.db, session.head, event)
-  session.head = { seq: written.seq, hash: written.hash }
-  projectProposals(session.db, written)
+  proceed(session, written)
   return written
 }
 
-/**
- * Takes over events of this same log, which must continue what is here, and appends what `then` makes of them. Throws
- * `UserError`; then nothing changed.
- */
-export function adopt(
-  options: LogOptions,
-  events: readonly MemoryEvent[],
-  then: (record: Turn['record']) => readonly EventDraft[] = () => [],
-): void {
-  transaction(options.db, () => {
-    const session = begin(options)
-    for (const { hash, ...event } of events) {
-      if (event.seq !== session.head.seq + 1) throw continuesNot(session, event)
-      for (const change of event.changes) takeOver(session, change, event)
-      const before = session.head
-      if (keep(session, event).hash !== hash) throw continuesNot({ head: before }, event)
-    }
-    for (const draft of then((id) => recordIn(session, id))) append(session, draft)
-    project(session)
-  })
+/** After an event was written. */
+export function proceed(session: Session, written: MemoryEvent): void {
+  session.head = { seq: written.seq, hash: written.hash }
+  projectProposals(session.db, written)
 }
 
-function continuesNot({ head }: Pick<Session, 'head'>, { seq }: Pick<MemoryEvent, 'seq'>): UserError {
-  return new UserError(
-    `Event ${seq} does not continue the log, which ends at ${head.seq}.`,
-    'The file was cut, changed, or belongs to another memory. Nothing was changed.',
-  )
-}
+export const tryAgain = 'Look at it again and repeat what you wanted to do. Nothing was changed.'
 
-function takeOver(session: Session, change: Change, event: Pick<MemoryEvent, 'type' | 'at'>): void {
-  if (change.op === 'purged') {
-    session.counted.delete(change.id)
-    session.records.set(change.id, null)
-    session.dirty.add(change.id)
-  } else if (!same(checked(session, change, event), change))
-    throw new UserError(`A change of ${change.id} is not in its usual form.`, tryAgain)
+/** What a change is checked against besides the records. */
+interface Checking extends Pick<MemoryEvent, 'type' | 'at'> {
+  /** Whether whoever read the event validated the records in it. */
+  isValid?: boolean
 }
-
-const tryAgain = 'Look at it again and repeat what you wanted to do. Nothing was changed.'
 
 /** Applies a change to the session's records and returns it as the log keeps it. Throws `UserError`. */
-function checked(session: Session, change: Change, event: Pick<MemoryEvent, 'type' | 'at'>): Change {
+export function checked(session: Session, change: Change, event: Checking): Change {
   if (change.op === 'purged') throw new UserError('Only purging makes tombstones.', tryAgain)
   if (change.op === 'count') return counted(session, change, event)
   const current = recordIn(session, change.id)
-  const tidy = tidied(session, change, current)
+  const tidy = tidied(session, { change, current, isValid: event.isValid === true })
   try {
     const next = applyChange(current, tidy)
     if (tidy.op === 'set') validate(next)
@@ -163,7 +138,7 @@ function sentence({ db, start }: Session, change: Change, why: string): string {
   return `The memory ${change.id} cannot be changed so: ${why}.${by}`
 }
 
-function recordIn(session: Session, id: string): MemoryRecord | null {
+export function recordIn(session: Session, id: string): MemoryRecord | null {
   const known = session.records.get(id)
   if (known !== undefined) return known
   const record = readRecord(session.db, id)
@@ -177,12 +152,15 @@ function recordIn(session: Session, id: string): MemoryRecord | null {
   return record
 }
 
+interface Tidying {
+  change: Exclude<Change, { op: 'count' | 'purged' }>
+  current: MemoryRecord | null
+  /** The records in the change were validated. */
+  isValid: boolean
+}
+
 /** The change in the form that the log keeps: validated, links in order, a removal with the counts of now. */
-function tidied(
-  session: Session,
-  change: Exclude<Change, { op: 'count' | 'purged' }>,
-  current: MemoryRecord | null,
-): Change {
+function tidied(session: Session, { change, current, isValid }: Tidying): Change {
   if (change.op === 'set' && 'lastUsedAt' in change.fields)
     throw new UserError('When a memory was last used follows from the log: nobody sets it.', tryAgain)
   if (change.op === 'set' && current?.kind === 'episode') keepsEvidence(change)
@@ -193,7 +171,7 @@ function tidied(
     return { ...change, record: { ...change.record, counters: current.counters, lastUsedAt } }
   }
   if (change.op !== 'create') return change
-  const record = validate(change.record)
+  const record = isValid ? change.record : validate(change.record)
   if (record.id !== change.id)
     throw new UserError(`The memory ${change.id} has the id ${record.id}.`, tryAgain)
   if (record.namespace !== session.namespace)
@@ -283,10 +261,8 @@ function useIn(session: Session, id: string): Use | undefined {
 }
 
 /** Writes what the events made of the records. */
-function project({ db, records, dirty, counted, unused }: Session): void {
+export function project({ db, records, dirty, counted, unused, tokenizer }: Session): void {
   for (const { row, ...use } of counted.values()) writeUse(db, row, use)
-  // Words come again and again: one tokenizer remembers them for the whole transaction.
-  const tokenizer = new Tokenizer()
   for (const id of dirty) {
     const record = records.get(id) ?? null
     if (record === null) eraseRecord(db, id)

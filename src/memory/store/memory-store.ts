@@ -3,6 +3,7 @@
 import type { EventDraft, EventType, Json, MemoryEvent } from '../event.ts'
 import type { Kind, MemoryRecord, RecordDraft, Status } from '../record.ts'
 import type { DatabaseSync } from './database.ts'
+import type { ForeignEvent } from './log-adopt.ts'
 
 export interface MemoryStoreOptions {
   db: DatabaseSync
@@ -102,11 +103,11 @@ export interface MemoryStore {
   decide(work: () => readonly EventDraft[]): MemoryEvent[]
   /**
    * Takes over events of this same log as they are (an export): the first one must continue what is here. Throws
-   * `UserError` when hashes or records do not fit, and changes nothing then. `then` may answer with events of its own,
-   * which are appended in the same transaction.
+   * `UserError` when hashes or records do not fit, and changes nothing then. They are asked for one after the other
+   * inside the transaction. `then` may answer with events of its own, which are appended in the same transaction.
    */
   adopt(
-    events: readonly MemoryEvent[],
+    events: Iterable<ForeignEvent>,
     then?: (record: (id: string) => MemoryRecord | null) => readonly EventDraft[],
   ): void
   /** Compensates an event (REVERTED). Throws `UserError` that names later events which must be undone first. */
