@@ -1,6 +1,8 @@
 /** What a person writes down, and episodes that agents and repairs bring. */
 
 import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { isAbsolute, relative } from 'node:path'
 import type { Actor } from '../../memory/event.ts'
 import { UserError } from '../../memory/ports.ts'
 import { type Cited, cite, citeSelection, citeText } from '../../memory/recall/records/cite.ts'
@@ -75,11 +77,13 @@ function entitiesOf(anchors: readonly Anchor[]): string[] {
 
 /** Named places, a selection, and what the text itself names. */
 async function citedBy(room: MemoryRoom, request: RememberRequest, head: string | null): Promise<Cited> {
-  const { cites = [], selection, text, cue } = request
+  const { selection, text, cue } = request
+  const cites = (request.cites ?? []).map((place) => insideOf(room.repository.root, place))
   const view = room.code.view()
-  if (view?.complete !== true) return await citedFiles(room, request, head)
+  if (view?.complete !== true) return await citedFiles(room, { ...request, cites }, head)
   const context = { db: view.db, viewId: view.viewId, head }
   const named = cite(context, cites)
+  refuseLost(cites.map((place) => cite(context, [place])))
   const marked = selection === undefined ? none : citeSelection(context, selection)
   const mentioned = citeText(context, `${text}\n${cue ?? ''}`)
   const all = [...named.anchors, ...marked.anchors, ...mentioned]
@@ -89,6 +93,35 @@ async function citedBy(room: MemoryRoom, request: RememberRequest, head: string 
       .map((anchor) => [`${anchor.path}#${anchor.symbol ?? anchor.span?.startLine ?? ''}`, anchor]),
   )
   return { anchors: [...places.values()].toReversed(), notes: [...named.notes, ...marked.notes] }
+}
+
+/** Who names a place means one: a memory without it would never be noticed to be out of date. */
+function refuseLost(cited: readonly Cited[]): void {
+  const lost = cited.filter(({ anchors }) => anchors.length === 0).flatMap(({ notes }) => notes)
+  if (lost.length === 0) return
+  throw new UserError(
+    lost.join(' '),
+    'Nothing was remembered. Correct the place that it cites, or leave it out.',
+  )
+}
+
+/** An absolute path as the repository names it, also where a link leads to it; lines and names stay behind it. */
+function insideOf(root: string, place: string): string {
+  if (!isAbsolute(place)) return place
+  const [, path = place, rest = ''] = /^(.+?)((?:[:#][^/\\]*)?)$/.exec(place) ?? []
+  for (const one of [path, realPath(path)]) {
+    const inside = relative(root, one)
+    if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return inside + rest
+  }
+  throw new UserError(`${path} lies outside of this repository (${root}).`, 'Cite a file of the repository.')
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }
 
 const none: Cited = { anchors: [], notes: [] }
@@ -105,7 +138,8 @@ async function citedFiles(
   for (const place of wanted) {
     const path = place.replace(/[:#].*$/, '')
     const file = await treeFiles(repository.root).read(path, settings.maxFileSize)
-    if (typeof file === 'string' || !('bytes' in file)) notes.push(`There is no file ${path} to cite.`)
+    if (typeof file === 'string' || !('bytes' in file))
+      refuseLost([{ anchors: [], notes: [`There is no file ${path} to cite.`] }])
     else {
       const hash = createHash('sha1').update(`blob ${file.bytes.length}\0`).update(file.bytes)
       anchors.push({ path, blob: hash.digest('hex'), commit: head })
