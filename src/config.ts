@@ -25,6 +25,11 @@ export const modelSettings = z.object({
   pricePerMillionOutput: z.number().nonnegative().default(0),
   /** Tokens that work for which nobody waits may use in a day; 0 = there is no such work. */
   dailyBackgroundTokens: z.number().int().min(0).default(200_000),
+  /** Of what works in the editor: `endpoint`, or `editor:VENDOR/ID` for a model of the editor. */
+  use: z
+    .string()
+    .regex(/^(endpoint|editor:.+\/.+)$/)
+    .default('endpoint'),
   /** Never an editor setting. */
   apiKey: z.string().default(''),
 })

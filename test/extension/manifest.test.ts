@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { defaultSettings } from '../../src/config.ts'
+import { ownVendor } from '../../src/extension/models/vendor.ts'
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'))
 const manifest = read('package.json')
@@ -31,10 +32,24 @@ test('takes nothing of an untrusted folder that says where code goes', () => {
 
 test('takes nothing of an untrusted folder that says where memories go', () => {
   const restricted: string[] = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations
-  for (const key of ['model.baseUrl', 'model.model', 'shareFolder']) {
+  for (const key of ['model.baseUrl', 'model.model', 'model.use', 'shareFolder']) {
     assert.ok(restricted.includes(`casebook.${key}`))
   }
+  for (const [key, { scope }] of Object.entries(properties)) {
+    if (key.startsWith('casebook.model.')) assert.match(scope, /^machine/, key)
+  }
   assert.ok(!Object.keys(properties).some((key) => /key$/i.test(key)), 'a key is never a setting')
+})
+
+test('offers the endpoint as models of the editor, managed by the command that sets it up', () => {
+  const { languageModelChatProviders, commands } = manifest.contributes
+  assert.deepEqual(
+    languageModelChatProviders.map(({ vendor }: { vendor: string }) => vendor),
+    [ownVendor],
+  )
+  const [{ managementCommand }] = languageModelChatProviders
+  const command = commands.find((entry: { command: string }) => entry.command === managementCommand)
+  assert.equal(command.enablement, undefined, 'a model is set up in any window')
 })
 
 test('offers memory commands only in trusted folders, and those of one memory only where one is chosen', () => {
