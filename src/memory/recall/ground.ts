@@ -2,11 +2,12 @@
 
 import type { Role } from '../code/trees.ts'
 import type { DatabaseSync } from '../store/database.ts'
+import { openStemmer } from '../store/stems.ts'
 import { averageOf, type Collection, type Field } from './bm25.ts'
 import type { RecallContext } from './context.ts'
 import { type Corpus, readCorpus } from './corpus.ts'
 import { onceForCorpus } from './kept-corpus.ts'
-import { openPostings, openStemmer, type Postings } from './postings.ts'
+import { openPostings, type Postings } from './postings.ts'
 import type { Query, Term } from './query.ts'
 
 /** One number a file, by position in `corpus.files`. */

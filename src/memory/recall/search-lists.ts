@@ -1,12 +1,12 @@
 /** The lists that search fuses: one function a channel, each reading only what a few milliseconds allow. */
 
 import type { DatabaseSync, StatementSync } from '../store/database.ts'
+import { openStemmer } from '../store/stems.ts'
 import type { ChunkKind } from '../types.ts'
 import { messageWindows } from './channels/phrases.ts'
 import type { CommitMatch } from './commits.ts'
 import type { RecallContext } from './context.ts'
 import { looksLikeName } from './mentions.ts'
-import { openStemmer } from './postings.ts'
 import type { Query } from './query.ts'
 
 /** A chunk in one of its places, or a commit. */

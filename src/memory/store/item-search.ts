@@ -7,6 +7,7 @@ import type { FoundRecord, Gate, KeyKind, ListFilter } from './memory-store.ts'
 import { openRareWords, quoted } from './rare-words.ts'
 import { kindsFor, normaliseKey } from './record-keys.ts'
 import { issueHash, wordsHash } from './record-texts.ts'
+import { openWordScores, type WordScores } from './word-scores.ts'
 
 /** Named parameters that `gate` reads. */
 type Parameters = Record<string, string | number | null | Uint8Array>
@@ -92,20 +93,18 @@ const selectAmong = `
     and item_key.value in (select value from json_each(:values))
     and item.namespace = :namespace and item.id in (select value from json_each(:ids))`
 
-/** Weights of cue, body, entities and prose (memory-model 3.5 C2). */
+/** For words that only the index can find; all others are ranked by `word-scores.ts`, which has the same weights. */
 const selectByWords = `
   select item.id as id, -bm25(item_fts, 2, 1, 3, 0.5) as score
   from item_fts join item on item.rowid = item_fts.rowid
   where item_fts match :match and ${gate} order by score desc, item.id limit :limit`
 
-/** The same for a gate that most records pass: it is asked about the best only. */
-const selectByBestWords = `
-  select item.id as id, best.score as score from (
-    select rowid as item, -bm25(item_fts, 2, 1, 3, 0.5) as score from item_fts
-    where item_fts match :match order by score desc, rowid limit :reach) as best
-  join item on item.rowid = best.item where ${gate} order by best.score desc, item.id limit :limit`
-/** Records that are asked for beyond the limit, so that those which the gate holds back do not matter. */
-const reachOf = (limit: number) => 4 * limit + 100
+/** From rows that were ranked already. */
+const selectRows = `
+  select item.rowid as item, item.id as id from json_each(:rows) as wanted
+  cross join item on item.rowid = wanted.value where ${gate}`
+/** Rows that are asked for beyond the limit, so that those which the gate holds back do not matter. */
+const spareRows = 50
 
 const selectByHash = `
   select item.id as id, 1 as score from item where item.text_hash in (select unhex(value) from json_each(:hashes))
@@ -139,6 +138,7 @@ const selectCount = `select count(*) as count from (select 1 from item where ${l
 
 export function openItemSearch(db: Statements, namespace: string): ItemSearch {
   const rareWords = openRareWords(db)
+  const wordScores = openWordScores(db)
   const found = (sql: string, parameters: Parameters): FoundRecord[] =>
     db.prepare(sql).all(parameters).map(foundOf)
   return {
@@ -161,14 +161,12 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
         .map(({ id, value }) => ({ id: String(id), value: written.get(String(value)) ?? String(value) }))
     },
     byWords(tokens, filter, limit) {
-      const match = rareWords(tokens).map(quoted).join(' OR ')
-      if (match === '') return []
-      const parameters = { ...gateOf(db, namespace, filter), match, limit }
-      if (filter.statuses.includes('active')) {
-        const best = found(selectByBestWords, { ...parameters, reach: reachOf(limit) })
-        if (best.length === limit) return best
-      }
-      return found(selectByWords, parameters)
+      const words = rareWords(tokens)
+      if (words.length === 0) return []
+      const parameters = gateOf(db, namespace, filter)
+      const scores = wordScores(words)
+      if (scores !== null) return bestRows(db, scores, { parameters, limit })
+      return found(selectByWords, { ...parameters, match: words.map(quoted).join(' OR '), limit })
     },
     byTextHash(hashes, filter) {
       const hex = hashes.map((hash) => Buffer.from(hash).toString('hex'))
@@ -203,6 +201,33 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
       return Number(row?.count ?? 0)
     },
   }
+}
+
+/** The best rows that pass the gate, which is asked about few of them where most do. Equal scores go by id. */
+function bestRows(
+  db: Statements,
+  { rows, scores }: WordScores,
+  { parameters, limit }: { parameters: Parameters; limit: number },
+): FoundRecord[] {
+  const ascending = scores.toSorted()
+  const found: FoundRecord[] = []
+  let above = Number.POSITIVE_INFINITY
+  for (let reach = limit + spareRows; ; reach *= 4) {
+    const least = ascending.at(-reach) ?? 0
+    const scoreOf = new Map<number, number>()
+    for (let at = 0; at < rows.length; at++) {
+      const score = scores[at] as number
+      if (score >= least && score < above) scoreOf.set(rows[at] as number, score)
+    }
+    const passed = db.prepare(selectRows).all({ ...parameters, rows: JSON.stringify([...scoreOf.keys()]) })
+    found.push(...passed.map(({ item, id }) => ({ id: String(id), score: scoreOf.get(Number(item)) ?? 0 })))
+    if (found.length >= limit || reach >= rows.length) return found.sort(byScore).slice(0, limit)
+    above = least
+  }
+}
+
+function byScore(one: FoundRecord, other: FoundRecord): number {
+  return other.score - one.score || (one.id < other.id ? -1 : 1)
 }
 
 function foundOf(row: Record<string, unknown>): FoundRecord {
