@@ -5,79 +5,23 @@ import { type RequestError, rootCause, serverWords } from './embedding-failure.t
 import type { Endpoint } from './endpoint.ts'
 import type { Finish } from './model.ts'
 
-const contextFull =
-  /context|too (long|large|many)|max(imum)?[ _](context|length|sequence|input)|exceeds? (the|its) (limit|max)/i
-
 /** The error as a person should see it. A `UserError` passes through. */
 export function readableChatFailure(error: unknown, endpoint: Endpoint): UserError {
   if (error instanceof UserError) return error
-  const { status, name } = error as RequestError & { name?: string }
-  const [message, remedy] =
+  const { status, name, message = '' } = error as RequestError & { name?: string }
+  const isSilence = name === 'APIConnectionTimeoutError' || /timed out/i.test(message)
+  const [words, remedy] =
     status !== undefined
       ? statusFailure(status, error, endpoint)
-      : name === 'APIConnectionTimeoutError' || /timed out/i.test((error as RequestError).message ?? '')
+      : isSilence
         ? silence(endpoint)
         : connectionFailure(error, endpoint)
-  return new UserError(message, remedy, error)
+  return new UserError(words, remedy, error)
 }
 
-type Failure = [message: string, remedy: string]
-
-function silence({ baseUrl, model }: Endpoint): Failure {
-  return [
-    `The model ${model} at ${baseUrl} did not answer in time.`,
-    'Try again, or choose a faster model in casebook.model.model.',
-  ]
-}
-
-function connectionFailure(error: unknown, { baseUrl }: Endpoint): Failure {
-  const code = rootCause(error)
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return [`The model server ${baseUrl} is unknown.`, 'Check the network and casebook.model.baseUrl.']
-  }
-  if (/redirect/.test(code)) {
-    const remedy =
-      'Set casebook.model.baseUrl to the final address: memories are not sent on to other servers.'
-    return [`The model server ${baseUrl} redirects elsewhere.`, remedy]
-  }
-  return [
-    `The model server ${baseUrl} does not answer (${code}).`,
-    'Start the server or correct casebook.model.baseUrl.',
-  ]
-}
-
-function statusFailure(status: number, error: unknown, endpoint: Endpoint): Failure {
-  const said = serverWords(error, endpoint)
-  const { baseUrl, model } = endpoint
-  if (status === 401 || status === 403) {
-    const remedy =
-      'Enter a valid key: "Casebook: Set Model Key" in the editor, CASEBOOK_MODEL_API_KEY for the command.'
-    return [`${baseUrl} refused the key${said}`, remedy]
-  }
-  if (status === 402 || (error as RequestError).code === 'insufficient_quota') {
-    return [`The quota at ${baseUrl} is used up${said}`, 'Check plan and billing of the account.']
-  }
-  if (status === 429) return [`${baseUrl} limits the rate of requests${said}`, 'Wait a while and try again.']
-  if (status === 413 || contextFull.test(said)) {
-    return [`The question is too long for the model ${model}${said}`, 'Use a model with a larger context.']
-  }
-  if (status === 404 || (status === 400 && /model/i.test(said))) return missing(said, endpoint)
-  if (status >= 500) return [`${baseUrl} failed (${status})${said}`, 'Look into the log of that server.']
-  return [`${baseUrl} refused the request (${status})${said}`, 'Check casebook.model in the settings.']
-}
-
-function missing(said: string, { baseUrl, model }: Endpoint): Failure {
-  if (/model/i.test(said)) {
-    const remedy = `Load ${model} on the server (Ollama: "ollama pull ${model}") or correct casebook.model.model.`
-    return [`${baseUrl} does not serve the model ${model}${said}`, remedy]
-  }
-  const remedy = 'Correct casebook.model.baseUrl: it usually ends in /v1.'
-  return [`There is no chat service at ${baseUrl}${said}`, remedy]
-}
-
+/** What came is nothing of this API. */
 export function noCompletion({ baseUrl }: Endpoint): UserError {
-  const remedy = 'Correct casebook.model.baseUrl: it usually ends in /v1.'
-  return new UserError(`What ${baseUrl} answered is not a chat completion.`, remedy)
+  return new UserError(`What ${baseUrl} answered is not a chat completion.`, addressRemedy(baseUrl))
 }
 
 /** Never a silent success: half an answer may say the contrary of the whole. */
@@ -106,4 +50,97 @@ export function noAnswer({ model }: Endpoint, said: { refusal: string; finish: F
   const isCut = said.finish === 'length'
   const why = isCut ? 'used up its tokens before it said anything' : 'said nothing'
   return new UserError(`${model} ${why}.`, 'Try again, or set another model in casebook.model.model.')
+}
+
+/** The usual mistake is a base URL without `/v1`. */
+export function addressRemedy(baseUrl: string): string {
+  const isBare = URL.canParse(baseUrl) && /^\/?$/.test(new URL(baseUrl).pathname)
+  return isBare
+    ? `Set casebook.model.baseUrl to ${baseUrl.replace(/\/$/, '')}/v1: it usually ends in /v1.`
+    : 'Correct casebook.model.baseUrl: it usually ends in /v1.'
+}
+
+type Failure = [message: string, remedy: string]
+
+function silence({ baseUrl, model }: Endpoint): Failure {
+  return [
+    `The model ${model} at ${baseUrl} did not answer in time.`,
+    'Try again, or choose a faster model in casebook.model.model.',
+  ]
+}
+
+/** Codes of OpenSSL, as Node passes them on. */
+const distrust = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/
+const noTls = /WRONG_VERSION_NUMBER|^EPROTO$|wrong version number|packet length too long/i
+
+function connectionFailure(error: unknown, { baseUrl }: Endpoint): Failure {
+  const code = rootCause(error)
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return [`The model server ${baseUrl} is unknown.`, 'Check the network and casebook.model.baseUrl.']
+  }
+  if (/redirect/.test(code)) {
+    const remedy =
+      'Set casebook.model.baseUrl to the final address: memories are not sent on to other servers.'
+    return [`The model server ${baseUrl} redirects elsewhere.`, remedy]
+  }
+  if (distrust.test(code)) {
+    const remedy =
+      'Have the certificate of the server, or of the proxy in between, trusted by this machine (the command: NODE_EXTRA_CA_CERTS).'
+    return [`The certificate of ${baseUrl} is not trusted (${code}).`, remedy]
+  }
+  if (noTls.test(code)) {
+    return [`${baseUrl} does not speak TLS.`, 'Set casebook.model.baseUrl with http:// in place of https://.']
+  }
+  return [
+    `The model server ${baseUrl} does not answer (${code}).`,
+    'Start the server or correct casebook.model.baseUrl.',
+  ]
+}
+
+const contextFull =
+  /context[ _-]?(length|window|size|limit|overflow)|(prompt|input|request|message)s?\b.*\btoo (long|large|many)|too many (input )?tokens|exceeds? .*\b(context|tokens|maximum length)|maximum (context|input|prompt)/i
+const quotaUsed = /insufficient_quota|quota|billing|credit|payment/i
+
+function statusFailure(status: number, error: unknown, endpoint: Endpoint): Failure {
+  const said = serverWords(error, endpoint)
+  const { baseUrl, model } = endpoint
+  const code = String((error as RequestError).code ?? '')
+  if (status === 401) return keyFailure(said, endpoint)
+  if (status === 402 || ((status === 429 || status === 403) && quotaUsed.test(`${code} ${said}`))) {
+    return [`The quota at ${baseUrl} is used up${said}`, 'Check plan and billing of the account.']
+  }
+  if (status === 403) return keyFailure(said, endpoint)
+  // Some limit the tokens of a minute: a question above that never passes.
+  if (status === 413 || code === 'context_length_exceeded' || contextFull.test(said)) {
+    return [`The question is too long for the model ${model}${said}`, 'Use a model with a larger context.']
+  }
+  if (status === 429) return [`${baseUrl} limits the rate of requests${said}`, 'Wait a while and try again.']
+  if (status === 404 || status === 405 || (status === 400 && isAboutModel(said))) {
+    return missing(said, endpoint)
+  }
+  if (status >= 500) return [`${baseUrl} failed (${status})${said}`, 'Look into the log of that server.']
+  return [`${baseUrl} refused the request (${status})${said}`, 'Check casebook.model in the settings.']
+}
+
+const enterKey =
+  'Enter a valid key: "Casebook: Set Model Key" in the editor, CASEBOOK_MODEL_API_KEY for the command.'
+
+function keyFailure(said: string, { baseUrl, apiKey }: Endpoint): Failure {
+  const hasKey = apiKey !== undefined && apiKey !== ''
+  return [hasKey ? `${baseUrl} refused the key${said}` : `${baseUrl} asks for a key${said}`, enterKey]
+}
+
+function isAboutModel(said: string): boolean {
+  return (
+    /model/i.test(said) &&
+    /not (found|exist|available|served|loaded)|does ?n[o']t exist|unknown|invalid|no such/i.test(said)
+  )
+}
+
+function missing(said: string, { baseUrl, model }: Endpoint): Failure {
+  if (model !== '' && /model/i.test(said)) {
+    const remedy = `Load ${model} on the server (Ollama: "ollama pull ${model}") or correct casebook.model.model.`
+    return [`${baseUrl} does not serve the model ${model}${said}`, remedy]
+  }
+  return [`There is no chat service at ${baseUrl}${said}`, addressRemedy(baseUrl)]
 }

@@ -122,7 +122,7 @@ async function say(
 ): Promise<void> {
   const { body } = received
   if (body.stream === true) return await stream(received, response, answer, chunksOf(body, answer, count))
-  if (answer.delay) await sleep(answer.delay)
+  await wait(answer.delay, response)
   received.firstPieceAt = now()
   if (answer.breaks?.how === 'silence') return
   if (answer.breaks?.how === 'error') return sendError(response, 500, answer.breaks.message ?? 'failed')
@@ -139,10 +139,10 @@ async function stream(
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
   response.flushHeaders()
-  if (delay > 0) await sleep(delay)
+  await wait(delay, response)
   // The first chunk says who speaks, and is no piece of what is said.
   for (const [at, chunk] of chunks.entries()) {
-    if (at > 1 && pause > 0) await sleep(pause)
+    if (at > 1) await wait(pause, response)
     if (response.destroyed) return
     if (breaks !== undefined && at > breaks.after) break
     if (at === 1) received.firstPieceAt = now()
@@ -151,6 +151,16 @@ async function stream(
   if (breaks === undefined) response.end('data: [DONE]\n\n')
   else if (breaks.how === 'error') response.end(`data: ${JSON.stringify(errorOf(breaks.message))}\n\n`)
   else if (breaks.how === 'cut') destroy(received, response)
+}
+
+/** Ends early when nobody listens any more: a server that waits would keep its process alive. */
+async function wait(milliseconds: number | undefined, response: ServerResponse): Promise<void> {
+  if (!milliseconds || response.destroyed) return
+  const left = new AbortController()
+  const stop = () => left.abort()
+  response.once('close', stop)
+  await sleep(milliseconds, undefined, { signal: left.signal }).catch(() => {})
+  response.off('close', stop)
 }
 
 function destroy(received: ReceivedRequest, response: ServerResponse): void {
