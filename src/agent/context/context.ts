@@ -1,6 +1,8 @@
 /** The working memory of a run: a stable beginning, what was said since, and what changes at its end. */
 
-import type { Message, OfferedTool } from '../../llm/model.ts'
+import { createHash } from 'node:crypto'
+import type { Message, OfferedTool, ToolCall } from '../../llm/model.ts'
+import type { ToolResult } from '../ports.ts'
 
 /** Why and how the beginning of the prompt changed. The one moment at which it may. */
 export interface Epoch {
@@ -27,8 +29,27 @@ export interface Prompt {
 /** Appended to and read from by the loop. */
 export interface WorkingContext {
   append(...messages: Message[]): void
+  /** The result of a call: a long one enters as a preview with a handle. */
+  receive(call: ToolCall, result: ToolResult): Promise<void>
+  /** What the tools themselves want said in the system text. Counts from the next `settle` on. */
+  describe(tools: string): void
   /** Stable up to its end: state and recall stand last. `tools` count for the size and for the prefix. */
   prompt(tools: readonly OfferedTool[]): Prompt
-  /** Where it is full or was asked for: makes room. Null: nothing changed. */
-  settle(tools: readonly OfferedTool[]): Epoch | null
+  /**
+   * Before each request: logs what changed at the beginning of the prompt (tools, system text), and where it is full
+   * or was asked for makes room. Null: the beginning stays as it was.
+   */
+  settle(tools: readonly OfferedTool[]): Promise<Epoch | null>
+  /** Gives every call that has no result this one: what comes next finds a valid transcript. */
+  close(content: string): void
+}
+
+/** A prompt as caches of providers see it: tools, then the system text, then messages. */
+export function promptBytes(tools: readonly OfferedTool[], { system, messages }: Prompt): string {
+  return JSON.stringify([tools, system, ...messages])
+}
+
+/** Hex SHA-256 of `promptBytes`. */
+export function promptHash(tools: readonly OfferedTool[], prompt: Prompt): string {
+  return createHash('sha256').update(promptBytes(tools, prompt)).digest('hex')
 }

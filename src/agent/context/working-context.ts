@@ -1,0 +1,422 @@
+/** Opens the working memory of a run or a chat: see context.ts for what it is. */
+
+import type { Message, OfferedTool, ToolCall } from '../../llm/model.ts'
+import { UserError } from '../../memory/ports.ts'
+import { estimateTokens } from '../../memory/recall/records/token-estimate.ts'
+import type { OpenedMemory } from '../../protocol-memories.ts'
+import type { ToolResult } from '../ports.ts'
+import { closeCalls } from '../toolbox/history.ts'
+import { actOf } from './acts.ts'
+import { applyDrops, type CompactOptions, compact } from './compact.ts'
+import { type Epoch, type Prompt, promptHash, type WorkingContext } from './context.ts'
+import { type Entry, type EntryDetail, makeEntry, tokensOf } from './entries.ts'
+import { type Outputs, outputsInMemory } from './outputs.ts'
+import { type Asked, openPointers, type Pointers } from './pointers.ts'
+import { previewOf } from './preview.ts'
+import { render } from './render.ts'
+import {
+  eventOfNote,
+  eventsOfQuestion,
+  type StateEvent,
+  stateOf,
+  stateText,
+  type WorkState,
+} from './state.ts'
+
+export interface ContextOptions {
+  /** Instructions. Never holds stored or foreign text. */
+  system: string
+  /** What is known of the repository, framed as data. */
+  brief?: string
+  /** The index of lessons: names, cues, handles; framed as data. */
+  lessons?: string
+  /** Tokens of the model's window (`ChatModel.contextTokens`); null: not known, a small one is assumed. */
+  window: number | null
+  /** What was said before. */
+  messages?: readonly Message[]
+  /** Default: in memory, gone with the process. */
+  outputs?: Outputs
+  /** Unix milliseconds. */
+  now?: () => number
+}
+
+/** One prompt, whole: what it was asked with. */
+export interface Shown extends Prompt {
+  tools: readonly OfferedTool[]
+}
+
+export interface OpenContext extends WorkingContext {
+  /** A question of the person; what was recalled for it goes before it, once, and stays as it is. */
+  ask(question: string, recalled?: string): void
+  /** What a handle leads to: each line at most once per window. For the tool that opens handles. */
+  open(handle: string, range?: Asked): Promise<OpenedMemory>
+  /** Wishes of the agent: they count from the next epoch on. */
+  note(text: string): void
+  drop(handle: string): void
+  /** What happened, for the state of the work. Calls and their results are seen without it. */
+  observe(...events: StateEvent[]): void
+  /** An epoch at the next step: the person asked for it, or an episode ended. */
+  request(reason: string): void
+  /** Another transcript, for a reason that is written down. */
+  replace(messages: readonly Message[], reason: string): void
+  /** The transcript, for whoever keeps it. */
+  messages(): Message[]
+  state(): WorkState
+  /** Oldest first. */
+  epochs(): readonly Epoch[]
+  /** The prompt on both sides of an epoch; null: no such one. */
+  inspect(id: string): { before: Shown; after: Shown } | null
+  /** Brings back what left in an epoch, by another one. Throws `UserError` when it is not known or does not fit. */
+  restore(id: string): void
+}
+
+/** Assumed where a server does not tell: most local ones take at least this when they are asked to. */
+const usualWindow = 32_000
+/** Share of the window at which room is made (memory model 3.7). */
+const fullAt = 0.7
+/** After a person brought something back, room is made later than usual. */
+const fullAfterRestore = 0.9
+/** An epoch costs the cache of the whole prompt: it must free this share, or be needed. */
+const worthwhile = 0.1
+
+/** Outputs above this many tokens enter as previews; less in small windows (memory model 3.7). */
+const usualOutput = 2_000
+const outputShare = 1 / 16
+/** Tokens of one opened handle, as a share of the window. */
+const openedShare = 1 / 8
+
+/** What was sent last, and what it was made of. */
+interface Sent {
+  tools: readonly OfferedTool[]
+  toolsJson: string
+  system: string
+  toolTokens: number
+}
+
+interface Snapshot extends Shown {
+  entries: readonly Entry[]
+}
+
+interface Kept {
+  epoch: Epoch
+  before: Snapshot
+  after: Snapshot
+}
+
+export function openWorkingContext(options: ContextOptions): OpenContext {
+  return new Working(options)
+}
+
+class Working implements OpenContext {
+  readonly #options: ContextOptions
+  readonly #window: number
+  readonly #mostOutput: number
+  readonly #outputs: Outputs
+  readonly #pointers: Pointers
+  readonly #head: string
+  readonly #kept: Kept[] = []
+  readonly #events: StateEvent[] = []
+  #entries: Entry[] = []
+  #nextId = 1
+  #about = ''
+  #sent: Sent | null = null
+  /** A change from outside that no epoch has logged yet. */
+  #changed: { reasons: string[]; before: Snapshot; left: Epoch['left'] } | null = null
+  #asked: string[] = []
+  #notes: string[] = []
+  #drops: string[] = []
+  #fullAt = fullAt
+
+  constructor(options: ContextOptions) {
+    const { window, outputs = outputsInMemory(), brief = '', lessons = '', messages = [] } = options
+    this.#options = options
+    this.#window = window ?? usualWindow
+    this.#mostOutput = Math.min(usualOutput, Math.floor(this.#window * outputShare))
+    this.#outputs = outputs
+    this.#pointers = openPointers(outputs, Math.max(this.#mostOutput, Math.floor(this.#window * openedShare)))
+    this.#head = [brief, lessons].filter((part) => part !== '').join('\n\n')
+    this.append(...messages)
+  }
+
+  append(...messages: Message[]): void {
+    for (const message of messages) {
+      const detail: EntryDetail =
+        message.role === 'tool' ? { call: this.#callOf(message.callId), opened: this.#pointers.taken() } : {}
+      if (message.role === 'user') this.#events.push(...eventsOfQuestion(message.content))
+      this.#push(message, detail)
+    }
+  }
+
+  ask(question: string, recalled = ''): void {
+    this.#events.push(...eventsOfQuestion(question))
+    this.#push({ role: 'user', content: recalled === '' ? question : `${recalled}\n\n${question}` })
+  }
+
+  async receive(call: ToolCall, { content, ok }: ToolResult): Promise<void> {
+    const opened = this.#pointers.taken()
+    const message = { role: 'tool' as const, callId: call.id, name: call.name }
+    const isLong = opened.length === 0 && estimateTokens(content) > this.#mostOutput
+    const handle = isLong ? await this.#outputs.keep(content) : null
+    const shown = handle === null ? content : previewOf(content, handle, this.#mostOutput)
+    this.#push({ ...message, content: shown }, { call, ok, handle, opened })
+    this.#watch(call, { content, ok }, handle)
+  }
+
+  #watch(call: ToolCall, { content, ok }: ToolResult, handle: string | null): void {
+    const act = actOf(call)
+    if (act?.kind === 'check') {
+      const result = content.trimEnd().split('\n').at(-1) ?? ''
+      this.#events.push({ type: 'check', command: act.command, ok, result, handle })
+    } else if (act !== null && ok)
+      this.#events.push({ type: 'file', path: act.path, edited: act.kind === 'edit' })
+    if (handle !== null) this.#events.push({ type: 'kept', handle, what: `${call.name} ${subjectOf(call)}` })
+  }
+
+  describe(tools: string): void {
+    this.#about = tools
+  }
+
+  prompt(tools: readonly OfferedTool[]): Prompt {
+    return this.#render(this.#entries, this.#sent?.system ?? this.#system(), tools)
+  }
+
+  async settle(tools: readonly OfferedTool[]): Promise<Epoch | null> {
+    const before = this.#changed?.before ?? this.#snapshot()
+    const reasons = [...(this.#changed?.reasons ?? []), ...this.#offer(tools)]
+    const left = this.#changed?.left ?? []
+    const hadSent = before !== null
+    this.#changed = null
+    const made = await this.#makeRoom(reasons.length > 0)
+    if (made !== null) reasons.push(made.reason)
+    if (!hadSent || before === null || reasons.length === 0) return null
+    return this.#log(reasons.join('; '), before, [...left, ...(made?.left ?? [])])
+  }
+
+  close(content: string): void {
+    const known = new Map(this.#entries.map((entry) => [entry.message, entry]))
+    const closed = closeCalls(
+      this.#entries.map(({ message }) => message),
+      content,
+    )
+    if (closed.length === this.#entries.length) return
+    this.#entries = closed.map(
+      (message) => known.get(message) ?? makeEntry(this.#nextId++, message, { ok: false }),
+    )
+  }
+
+  open(handle: string, range?: Asked): Promise<OpenedMemory> {
+    return this.#pointers.open(handle, range)
+  }
+
+  note(text: string): void {
+    this.#notes.push(text)
+  }
+
+  drop(handle: string): void {
+    this.#drops.push(handle)
+  }
+
+  observe(...events: StateEvent[]): void {
+    this.#events.push(...events)
+  }
+
+  request(reason: string): void {
+    this.#asked.push(reason)
+  }
+
+  replace(messages: readonly Message[], reason: string): void {
+    this.#change(reason)
+    const known = new Map(this.#entries.map((entry) => [entry.message, entry]))
+    const now = messages.map((message) => known.get(message) ?? makeEntry(this.#nextId++, message))
+    const stays = new Set(now)
+    const gone = this.#entries.filter((entry) => !stays.has(entry))
+    this.#changed?.left.push({ what: `${gone.length} messages`, handle: null, tokens: tokensOf(gone) })
+    this.#stand(now)
+  }
+
+  messages(): Message[] {
+    return this.#entries.map(({ message }) => message)
+  }
+
+  state(): WorkState {
+    return stateOf(this.#events)
+  }
+
+  epochs(): readonly Epoch[] {
+    return this.#kept.map(({ epoch }) => epoch)
+  }
+
+  inspect(id: string): { before: Shown; after: Shown } | null {
+    const kept = this.#kept.find(({ epoch }) => epoch.id === id)
+    return kept === undefined ? null : { before: kept.before, after: kept.after }
+  }
+
+  restore(id: string): void {
+    const kept = this.#kept.find(({ epoch }) => epoch.id === id)
+    if (kept === undefined)
+      throw new UserError(`There is no epoch ${id}.`, 'Choose one of those that are listed.')
+    const back = restored(kept, this.#entries)
+    if (this.#headTokens() + tokensOf(back) > this.#window * fullAfterRestore)
+      throw new UserError(
+        'What left then does not fit into the window any more.',
+        'Open single handles instead, or begin a new chat.',
+      )
+    this.#change(`brought back what left in ${id}`)
+    this.#stand(back)
+    this.#fullAt = fullAfterRestore
+  }
+
+  #push(message: Message, detail: EntryDetail = {}): void {
+    this.#entries.push(makeEntry(this.#nextId++, message, detail))
+  }
+
+  #callOf(id: string): ToolCall | null {
+    for (const { message } of [...this.#entries].reverse()) {
+      if (message.role !== 'assistant') continue
+      const call = message.calls?.find((one) => one.id === id)
+      if (call !== undefined) return call
+    }
+    return null
+  }
+
+  #system(): string {
+    return [this.#options.system, this.#about].filter((part) => part !== '').join('\n\n')
+  }
+
+  #render(entries: readonly Entry[], system: string, tools: readonly OfferedTool[]): Prompt {
+    const toolSize = tools === this.#sent?.tools ? this.#sent.toolsJson.length : JSON.stringify(tools).length
+    return render({
+      system,
+      head: this.#head,
+      entries,
+      besides: toolSize,
+      tail: () => stateText(stateOf(this.#events)),
+    })
+  }
+
+  /** What the last request was, and what the next would be now; null: there was none. */
+  #snapshot(): Snapshot | null {
+    if (this.#sent === null) return null
+    const { tools, system } = this.#sent
+    return { tools, ...this.#render(this.#entries, system, tools), entries: [...this.#entries] }
+  }
+
+  /** Takes what is offered now as what is sent from now on. Says what became different. */
+  #offer(tools: readonly OfferedTool[]): string[] {
+    const sent = this.#sent
+    const system = this.#system()
+    const toolsJson = JSON.stringify(tools)
+    this.#sent = {
+      tools,
+      toolsJson,
+      system,
+      toolTokens: sent?.toolsJson === toolsJson ? sent.toolTokens : estimateTokens(toolsJson),
+    }
+    if (sent === null) return []
+    return [
+      ...(sent.toolsJson === toolsJson ? [] : [toolChange(sent.tools, tools)]),
+      ...(sent.system === system ? [] : ['the system text speaks of other tools']),
+    ]
+  }
+
+  #headTokens(): number {
+    const { toolTokens = 0, system = this.#system() } = this.#sent ?? {}
+    return toolTokens + estimateTokens(system) + estimateTokens(this.#head)
+  }
+
+  /** `isBroken`: the beginning changes in any case, so what was asked for may be done now. */
+  async #makeRoom(isBroken: boolean): Promise<{ reason: string; left: Epoch['left'] } | null> {
+    const headTokens = this.#headTokens()
+    const tokens = headTokens + tokensOf(this.#entries)
+    const isFull = tokens > this.#window * this.#fullAt
+    const asked = this.#asked.splice(0)
+    if (!isFull && asked.length === 0 && !isBroken) return null
+    const wishes = this.#notes.length + this.#drops.length
+    for (const text of this.#notes.splice(0)) this.#events.push(eventOfNote(text))
+    const rules = isFull || asked.length > 0 ? compact : applyDrops
+    const { entries, left } = await rules(this.#entries, this.#rules(headTokens))
+    const freed = tokens - headTokens - tokensOf(entries)
+    const needed = asked.length > 0 || isBroken || tokens > this.#window * fullAfterRestore
+    if (left.length === 0 || (!needed && freed < tokens * worthwhile)) return null
+    this.#drops = []
+    this.#stand(entries)
+    this.#fullAt = fullAt
+    const full = isFull ? [`the window is ${Math.round((tokens / this.#window) * 100)} % full`] : []
+    const wished = wishes > 0 ? ['wishes of the agent'] : []
+    return { reason: [...asked, ...full, ...wished].join('; '), left }
+  }
+
+  #rules(headTokens: number): CompactOptions {
+    return {
+      outputs: this.#outputs,
+      mostOutput: this.#mostOutput,
+      headTokens,
+      drops: this.#drops,
+      state: () => stateText(stateOf(this.#events)),
+      nextId: () => this.#nextId++,
+    }
+  }
+
+  /** What was opened stands in the window as long as the message does that it was opened into. */
+  #stand(entries: readonly Entry[]): void {
+    this.#entries = [...entries]
+    this.#pointers.reset(this.#entries.flatMap(({ opened }) => opened))
+  }
+
+  #change(reason: string): void {
+    const before = this.#snapshot()
+    if (this.#changed !== null) this.#changed.reasons.push(reason)
+    else if (before !== null) this.#changed = { reasons: [reason], before, left: [] }
+  }
+
+  #log(reason: string, before: Snapshot, left: Epoch['left']): Epoch {
+    const { now = Date.now } = this.#options
+    const after = this.#snapshot() ?? before
+    const epoch: Epoch = {
+      id: `epoch-${this.#kept.length + 1}`,
+      at: now(),
+      reason,
+      before: promptHash(before.tools, before),
+      after: promptHash(after.tools, after),
+      tokensBefore: sizeOf(before),
+      tokensAfter: sizeOf(after),
+      left,
+    }
+    this.#kept.push({ epoch, before, after })
+    return epoch
+  }
+}
+
+function sizeOf({ tools, system, entries }: Snapshot): number {
+  return estimateTokens(JSON.stringify(tools)) + estimateTokens(system) + tokensOf(entries)
+}
+
+function subjectOf(call: ToolCall): string {
+  const act = actOf(call)
+  if (act !== null) return act.kind === 'check' ? act.command : act.path
+  return JSON.stringify(call.arguments ?? {}).slice(0, 80)
+}
+
+function toolChange(before: readonly OfferedTool[], after: readonly OfferedTool[]): string {
+  const [old, now] = [new Set(before.map(({ name }) => name)), new Set(after.map(({ name }) => name))]
+  const added = [...now].filter((name) => !old.has(name))
+  const removed = [...old].filter((name) => !now.has(name))
+  if (added.length + removed.length === 0)
+    return 'tools describe themselves otherwise or stand in another order'
+  const parts = [
+    ...(added.length > 0 ? [`tools added: ${added.join(', ')}`] : []),
+    ...(removed.length > 0 ? [`tools removed: ${removed.join(', ')}`] : []),
+  ]
+  return parts.join('; ')
+}
+
+/** What stood there before the epoch, then what came since. Summaries of what is back are left out. */
+function restored({ before }: Kept, now: readonly Entry[]): Entry[] {
+  const known = new Set(before.entries.map(({ id }) => id))
+  const last = Math.max(0, ...known)
+  const since = now.filter(({ id, covers }) => {
+    const isCovered = covers.length > 0 && covers.every((one) => known.has(one))
+    return id > last && !isCovered
+  })
+  return [...before.entries, ...since]
+}
