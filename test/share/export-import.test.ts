@@ -217,7 +217,7 @@ test('refuses what is cut, changed, newer, foreign or no export, and changes not
     [without(lines.length - 2), /counts other/],
     [text.replace('two passes', 'ten passes'), /hash does not fit/],
     [text.replace('line one', 'line 1'), /hash does not fit/],
-    [text.replace('"namespace":"here","version":1', '"namespace":"here","version":2'), /newer Casebook/],
+    [text.replace('"namespace":"here","version":2', '"namespace":"here","version":3'), /newer Casebook/],
     [text.replace('"events":', '"Events":'), /not valid/],
     [`${text}{}\n`, /goes on/],
     ['hello\n', /no export/],

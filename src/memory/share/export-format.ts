@@ -1,12 +1,12 @@
-/** The lines of an export file: a header, events in order, artifacts by sha, a footer with the hash of all before. */
+/** The lines of an export file: a header, events in order, pieces, artifacts by sha, a footer with the hash of all. */
 
 import { z } from 'zod'
 import { eventTypes, type MemoryEvent } from '../event.ts'
 import { kinds, linkSchema, recordId, recordSchema } from '../record.ts'
 
 export const formatName = 'casebook-memory'
-/** Raised when an older Casebook could not read a newer file. */
-export const formatVersion = 1
+/** Raised when an older Casebook could not read a newer file. Pieces came with 2; files of 1 have none. */
+export const formatVersion = 2
 
 const count = z.int().min(0)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
@@ -15,7 +15,7 @@ export const headerSchema = z.object({
   format: z.literal(formatName),
   version: z.int().min(1),
   namespace: z.string().min(1).max(100),
-  counts: z.object({ events: count, artifacts: count }),
+  counts: z.object({ events: count, artifacts: count, pieces: count.optional() }),
 })
 export type Header = z.infer<typeof headerSchema>
 
@@ -54,11 +54,30 @@ export const artifactSchema = z.object({
 })
 export type ExportedArtifact = z.infer<typeof artifactSchema>
 
-export const footerSchema = z.object({ events: count, artifacts: count, sha256: hash })
+/** A piece of work of another agent's session that was imported, see `PieceRow`: it must not come in again. */
+export const pieceSchema = z.object({
+  agent: z.string().max(100),
+  key: z.string().min(1).max(100),
+  sourceKey: z.string().max(100),
+  sessionId: z.string().max(300),
+  hash: z.string().max(100),
+  endedAt: z.int(),
+  episode: recordId,
+})
+export type ExportedPiece = z.infer<typeof pieceSchema>
+
+export const footerSchema = z.object({
+  events: count,
+  artifacts: count,
+  pieces: count.optional(),
+  sha256: hash,
+})
+export type Counts = Omit<z.infer<typeof footerSchema>, 'sha256'>
 
 /** What one line holds. */
 export const lineSchema = z.union([
   z.strictObject({ event: eventSchema }),
+  z.strictObject({ piece: pieceSchema }),
   z.strictObject({ artifact: artifactSchema }),
   z.strictObject({ end: footerSchema }),
 ])

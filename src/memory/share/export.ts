@@ -10,7 +10,9 @@ import { hashesIn } from '../store/artifacts.ts'
 import { canonical } from '../store/canonical.ts'
 import { chainHash, noHash, wholeLog } from '../store/events.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
-import { formatName, formatVersion } from './export-format.ts'
+import { allPieces } from '../store/session-sources.ts'
+import { type Counts, formatName, formatVersion } from './export-format.ts'
+import { placeOf } from './read-export.ts'
 
 export interface ExportOptions {
   /** Writes out what looks like a secret, too: only by a person's explicit wish. */
@@ -43,13 +45,17 @@ export async function exportMemory(
   const plan = await survey(store, options)
   const out = openPieces(sink)
   const { events, artifacts } = plan
-  const counts = { events, artifacts: artifacts.length }
+  // In the order that the reader expects, whatever the database sorts by.
+  const pieces = allPieces(store.db).sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
+  const counts = { events, artifacts: artifacts.length, pieces: pieces.length }
   await out.line({ format: formatName, version: formatVersion, namespace: store.namespace, counts })
   for (const event of slice(store, events)) {
     options.signal?.throwIfAborted()
     await out.line({ event })
   }
+  for (const piece of pieces) await out.line({ piece })
   for (const sha of artifacts) {
+    options.signal?.throwIfAborted()
     const artifact = store.artifact(sha)
     if (artifact === null) throw changed()
     const { kind, mime } = artifact.info
@@ -57,7 +63,7 @@ export async function exportMemory(
   }
   if ((store.event(events)?.hash ?? noHash) !== plan.head) throw changed()
   const bytes = await out.close({ ...counts })
-  return { ...counts, records: plan.records, bytes }
+  return { events, artifacts: artifacts.length, records: plan.records, bytes }
 }
 
 /** As a file that is there whole or not at all: written beside its place and then renamed. */
@@ -158,7 +164,7 @@ function openPieces(sink: Sink) {
     waiting += `${canonical(value)}\n`
     if (waiting.length >= pieceSize) await flush()
   }
-  const close = async (counts: { events: number; artifacts: number }) => {
+  const close = async (counts: Counts) => {
     await flush()
     const footer = `${canonical({ end: { ...counts, sha256: hash.digest('hex') } })}\n`
     await sink(footer)

@@ -1,25 +1,35 @@
 /** Memory comes in: single records that wait for a person, or, by an explicit wish, the log of this same memory as it was. */
 
 import { basename } from 'node:path'
-import type { Actor, Change, EventDraft, MemoryEvent } from '../event.ts'
+import type { Actor, MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import type { MemoryRecord } from '../record.ts'
-import { instructionSigns, withSigns } from '../safety/record-flags.ts'
 import { redact } from '../safety/redact.ts'
 import { redactDeep } from '../safety/redact-deep.ts'
-import { dropArtifacts } from '../store/artifacts.ts'
-import { noHash } from '../store/events.ts'
+import { hasArtifact } from '../store/artifacts.ts'
 import { applyChange, type State } from '../store/fold.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
-import { holdsSecret } from './export.ts'
+import { addPiece } from '../store/session-sources.ts'
+import { type CheckedExport, checkExport } from './check-export.ts'
+import { suspicions } from './doubts.ts'
+import { type LineFile, withLines } from './line-file.ts'
 import { type ImportGate, type Merge, mergeRecords } from './merge-import.ts'
-import { readExport } from './read-export.ts'
+import { changed, eventsAgain, type Hashes, restAgain } from './read-again.ts'
+
+/** Bytes of the file: each is read twice. What is being written cannot be stopped any more. */
+export interface ImportProgress {
+  phase: 'check' | 'write'
+  done: number
+  total: number
+}
 
 export interface ImportOptions {
   actor: Actor
   /** Unix milliseconds. */
   now?: () => number
+  /** Rejects with a `UserError` while the file is checked; nothing is changed then. */
   signal?: AbortSignal
+  onProgress?: (progress: ImportProgress) => void
   /**
    * A person says that it is an export of their own: its log is taken over as it is, with what it calls accepted,
    * pinned and verified. The hashes of a log hold no secret, so that anybody can make a file that fits.
@@ -38,68 +48,51 @@ export interface Imported {
   notes: string[]
 }
 
-/** The file is read whole and found good before anything is written. Throws `UserError`; then nothing changed. */
+/**
+ * The file is read whole and found good before anything is written, then a second time into one transaction: whatever
+ * happens, all of it is here or nothing. Throws `UserError`; then nothing changed.
+ */
 export async function importMemory(
   store: MemoryStore,
   path: string,
   options: ImportOptions,
 ): Promise<Imported> {
-  const file = await check(store, path, options.signal)
-  const after = placeOf(store, file.events)
-  const isKnown = after === file.events.length
-  const verbatim = after !== null && !file.secret && (options.restore === true || isKnown)
-  const added = file.artifacts ? await addArtifacts(store, path, options.signal) : nothingAdded
-  try {
-    const { notes, ...result } = verbatim
-      ? takeOver(store, file.events, { after, actor: options.actor })
-      : await merge(store, path, file, options)
-    return { ...result, artifacts: added.shas.length, notes: [...notes, ...added.notes] }
-  } catch (error) {
-    dropArtifacts(store.db, added.shas)
-    throw error
-  }
+  const { restore = false, signal, onProgress } = options
+  return await withLines(path, async (file) => {
+    const report = (phase: ImportProgress['phase'], done: number) =>
+      onProgress?.({ phase, done, total: file.bytes })
+    const watching = { ...(signal && { signal }), onProgress: (done: number) => report('check', done) }
+    const checked = await checkExport(store, file, { restore, ...watching })
+    report('write', 0)
+    // Whoever waits for this learns what comes next before it holds the process.
+    await new Promise(setImmediate)
+    const after = sharedPart(store, checked.hashes)
+    const isKnown = after === checked.hashes.count
+    const incoming = { file, checked, onWritten: (done: number) => report('write', done) }
+    const imported =
+      after !== null && !checked.secret && (restore || isKnown)
+        ? takeOver(store, incoming, { after, actor: options.actor })
+        : await merge(store, incoming, options)
+    return { ...imported, notes: [...imported.notes, ...leftOut(checked)] }
+  })
 }
 
-interface CheckedFile {
-  events: MemoryEvent[]
-  /** Something in the log must be masked, so that it cannot be taken over as it is. */
-  secret: boolean
-  artifacts: boolean
-}
-
-const nothingAdded = { shas: [], notes: [] }
-
-async function check(store: MemoryStore, path: string, signal?: AbortSignal): Promise<CheckedFile> {
-  const events: MemoryEvent[] = []
-  let secret = false
-  let artifacts = false
-  for await (const entry of readExport(path)) {
-    signal?.throwIfAborted()
-    if (entry.type === 'header' && entry.header.namespace !== store.namespace) throw foreign()
-    artifacts ||= entry.type === 'artifact'
-    if (entry.type !== 'event') continue
-    events.push(entry.event)
-    secret ||= await holdsSecret(entry.event)
-  }
-  return { events, secret, artifacts }
-}
-
-function foreign(): UserError {
-  return new UserError(
-    'The export belongs to another repository.',
-    'Import it in a clone of the repository that it was made in. Nothing was changed.',
-  )
+interface Incoming {
+  file: LineFile
+  checked: CheckedExport
+  /** Bytes of the file that are written. */
+  onWritten: (done: number) => void
 }
 
 /** How many of the file's events are here already, as the same log; null when the two went different ways. */
-function placeOf(store: MemoryStore, events: readonly MemoryEvent[]): number | null {
-  const common = Math.min(store.lastSeq(), events.length)
-  const here = common === 0 ? noHash : store.event(common)?.hash
-  const there = common === 0 ? noHash : events[common - 1]?.hash
-  return here === there ? common : null
+function sharedPart(store: MemoryStore, hashes: Hashes): number | null {
+  const common = Math.min(store.lastSeq(), hashes.count)
+  return common === 0 || store.event(common)?.hash === hashes.at(common) ? common : null
 }
 
-type Result = Omit<Imported, 'artifacts'>
+function leftOut({ leftOut: count }: CheckedExport): string[] {
+  return count === 0 ? [] : [`${count} artifacts were left out: there seem to be secrets in them.`]
+}
 
 interface TakeOver {
   /** Events that are here already. */
@@ -107,65 +100,62 @@ interface TakeOver {
   actor: Actor
 }
 
-function takeOver(store: MemoryStore, events: readonly MemoryEvent[], { after, actor }: TakeOver): Result {
-  const mode = after === 0 ? 'restored' : 'continued'
+function takeOver(store: MemoryStore, incoming: Incoming, { after, actor }: TakeOver): Imported {
+  const { hashes, doubts } = incoming.checked
   const before = store.count({})
-  const fresh = events.slice(after)
   let flagged = 0
-  store.adopt(fresh, (record) => {
-    const drafts = suspicions(fresh, { record, actor })
+  let artifacts = 0
+  store.adopt(reported(incoming, after), (record) => {
+    artifacts = takeRest(store, incoming, { pieces: true })
+    const drafts = suspicions(doubts.ids(), { record, actor })
     flagged = drafts.length
     return drafts
   })
   const added = Math.max(0, store.count({}) - before)
   const known = Math.max(0, store.count({}) - added)
   const notes = [
-    ...(after === events.length ? ['All of it was here already.'] : []),
+    ...(after === hashes.count ? ['All of it was here already.'] : []),
     ...(flagged === 0 ? [] : [`${flagged} of them read like instructions to a model: casebook review.`]),
   ]
-  return { added, known, mode, notes }
+  return { added, known, artifacts, mode: after === 0 ? 'restored' : 'continued', notes }
 }
 
-/** What reads like an instruction waits for a person, even where somebody said that the log is their own. */
-function suspicions(
-  events: readonly MemoryEvent[],
-  { record: read, actor }: { record: (id: string) => MemoryRecord | null; actor: Actor },
-): EventDraft[] {
-  const ids = new Set(events.flatMap(({ changes }) => changes.map(({ id }) => id)))
-  return [...ids].flatMap((id): EventDraft[] => {
-    const record = read(id)
-    if (record === null) return []
-    const signs = instructionSigns(record)
-    const change = signs.length === 0 ? null : waiting(record, signs)
-    if (change === null) return []
-    const reason = `It came in with an export and reads like an instruction (${signs.join(', ')}).`
-    return [{ type: 'IMPORTED', actor, reason, payload: { flags: signs }, changes: [change] }]
-  })
-}
-
-const shown = new Set<MemoryRecord['status']>(['active', 'stale', 'contested'])
-
-function waiting(record: MemoryRecord, signs: readonly string[]): Change | null {
-  const flags = withSigns(record.flags, signs)
-  const marked = flags.length !== record.flags.length || flags.some((flag) => !record.flags.includes(flag))
-  const fields = {
-    ...(shown.has(record.status) && { status: { before: record.status, after: 'candidate' as const } }),
-    ...(marked && { flags: { before: record.flags, after: flags } }),
+function* reported({ file, checked, onWritten }: Incoming, after: number) {
+  for (const { end, ...event } of eventsAgain(file, checked.hashes, after)) {
+    yield event
+    onWritten(end)
   }
-  return Object.keys(fields).length === 0 ? null : { op: 'set', id: record.id, fields }
+}
+
+/** Evidence, and by wish the notes about sessions, inside of the transaction. Returns how many artifacts were new. */
+function takeRest(store: MemoryStore, { file, checked }: Incoming, { pieces }: { pieces: boolean }): number {
+  let artifacts = 0
+  for (const entry of restAgain(file, checked.rest)) {
+    if (!('sha' in entry)) {
+      if (pieces) addPiece(store.db, entry)
+      continue
+    }
+    const { sha, kind, mime, text } = entry
+    if (!checked.artifacts.has(sha) || hasArtifact(store.db, sha)) continue
+    if (store.putArtifact(kind, mime, text) !== sha) throw changed(file)
+    artifacts++
+  }
+  return artifacts
 }
 
 async function merge(
   store: MemoryStore,
-  path: string,
-  { events, secret }: CheckedFile,
+  incoming: Incoming,
   { actor, now = Date.now, restore = false, gate = () => null }: ImportOptions,
-): Promise<Result> {
-  const from = basename(path)
-  const all = stateOf(events)
+): Promise<Imported> {
+  const { secret, hashes } = incoming.checked
+  const from = basename(incoming.file.path)
+  const all = stateOf(eventsAgain(incoming.file, hashes))
   const { records, masked } = secret ? await maskNew(store, all) : { records: all, masked: 0 }
   let merged: Merge = { drafts: [], added: 0, known: 0, notes: [] }
+  let artifacts = 0
   store.decide(() => {
+    artifacts = takeRest(store, incoming, { pieces: false })
     const status = (id: string) => statusOf(store, id)
     merged = mergeRecords(records, { status, actor, from, now: now(), gate })
     return merged.drafts
@@ -176,7 +166,7 @@ async function merge(
     ...merged.notes,
     ...(masked === 0 ? [] : [`${masked} secrets were masked.`]),
   ]
-  return { added: merged.added, known: merged.known, mode: 'merged', notes }
+  return { added: merged.added, known: merged.known, artifacts, mode: 'merged', notes }
 }
 
 function statusOf(store: MemoryStore, id: string): 'known' | 'purged' | 'new' {
@@ -184,7 +174,7 @@ function statusOf(store: MemoryStore, id: string): 'known' | 'purged' | 'new' {
   return store.events({ id, types: ['PURGED'], limit: 1 }).length > 0 ? 'purged' : 'new'
 }
 
-function stateOf(events: readonly MemoryEvent[]): MemoryRecord[] {
+function stateOf(events: Iterable<MemoryEvent>): MemoryRecord[] {
   const state: State = new Map()
   for (const { seq, changes } of events)
     for (const change of changes) {
@@ -215,23 +205,4 @@ async function maskNew(store: MemoryStore, records: readonly MemoryRecord[]) {
     result.push({ ...clean.value, masked: record.masked + clean.masked })
   }
   return { records: result, masked }
-}
-
-/** Evidence goes in first: an event must not name what is not there. */
-async function addArtifacts(store: MemoryStore, path: string, signal?: AbortSignal) {
-  const shas: string[] = []
-  let secrets = 0
-  for await (const entry of readExport(path)) {
-    signal?.throwIfAborted()
-    if (entry.type !== 'artifact' || store.artifact(entry.artifact.sha) !== null) continue
-    const { sha, kind, mime, text } = entry.artifact
-    if ((await redact(text)).masked > 0) {
-      secrets++
-      continue
-    }
-    store.putArtifact(kind, mime, text)
-    shas.push(sha)
-  }
-  const notes = secrets === 0 ? [] : [`${secrets} artifacts were left out: there seem to be secrets in them.`]
-  return { shas, notes }
 }

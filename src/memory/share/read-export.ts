@@ -1,13 +1,15 @@
 /** Reads an export file line by line and believes nothing: form, hashes, order, counts, footer. */
 
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createHash, type Hash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { z } from 'zod'
 import type { MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import { chainHash, noHash } from '../store/events.ts'
 import {
+  type Counts,
   type ExportedArtifact,
+  type ExportedPiece,
   eventOf,
   formatName,
   formatVersion,
@@ -15,40 +17,36 @@ import {
   headerSchema,
   lineSchema,
 } from './export-format.ts'
+import { type LineFile, linesOf } from './line-file.ts'
 
-export type ExportEntry =
+/** `end`: bytes of the file up to there. */
+export type ExportEntry = { end: number } & (
   | { type: 'header'; header: Header }
   | { type: 'event'; event: MemoryEvent }
+  | { type: 'piece'; piece: ExportedPiece }
   | { type: 'artifact'; artifact: ExportedArtifact }
+)
 
-/** Bytes of one line; an event or an artifact is far smaller. */
-const longestLine = 256 << 20
+/** Others get their turn after so many bytes. */
+const breath = 1 << 20
 
 /** The entries in order. Throws `UserError` at the first thing that is wrong, at the latest at the end of the file. */
-export async function* readExport(path: string): AsyncGenerator<ExportEntry> {
+export async function* readExport(file: LineFile): AsyncGenerator<ExportEntry> {
   const hash = createHash('sha256')
-  const state: Progress = { header: null, events: 0, artifacts: 0, head: noHash, lastSha: '', ended: false }
+  const state: Progress = { ...nothing }
+  let rested = 0
   let line = 0
-  for await (const { bytes, terminated } of linesOf(path)) {
+  for (const { bytes, end, terminated } of linesOf(file)) {
     line++
+    if (end - rested > breath) {
+      rested = end
+      await breathe()
+    }
     if (state.ended || !terminated) throw broken(line, state.ended ? 'goes on after its end' : 'is cut off')
-    const value = parse(bytes, line)
-    if (state.header === null) {
-      state.header = headerOf(value)
-      hash.update(bytes).update('\n')
-      yield { type: 'header', header: state.header }
-      continue
-    }
-    const result = lineSchema.safeParse(value)
-    if (!result.success) throw broken(line, `is not valid: ${z.prettifyError(result.error).slice(0, 300)}`)
-    if ('end' in result.data) {
-      check(state, result.data.end, hash.digest('hex'), line)
-      continue
-    }
+    const entry = entryOf(state, parse(bytes, line), { line, sofar: hash })
+    if (entry === null) continue
     hash.update(bytes).update('\n')
-    if ('event' in result.data)
-      yield { type: 'event', event: nextEvent(state, eventOf(result.data.event), line) }
-    else yield { type: 'artifact', artifact: nextArtifact(state, result.data.artifact, line) }
+    yield { ...entry, end }
   }
   if (!state.ended) throw broken(line + 1, 'is missing: the file was cut')
 }
@@ -56,11 +54,15 @@ export async function* readExport(path: string): AsyncGenerator<ExportEntry> {
 interface Progress {
   header: Header | null
   events: number
+  pieces: number
   artifacts: number
   head: string
-  lastSha: string
+  /** Where the order of pieces or of artifacts has come to. */
+  last: string
   ended: boolean
 }
+
+const nothing = { header: null, events: 0, pieces: 0, artifacts: 0, head: noHash, last: '', ended: false }
 
 function headerOf(value: unknown): Header {
   const start = z.object({ format: z.literal(formatName), version: z.int() }).safeParse(value)
@@ -76,9 +78,37 @@ function headerOf(value: unknown): Header {
   return result.data
 }
 
+interface Reading {
+  line: number
+  /** Over all lines before this one. */
+  sofar: Hash
+}
+
+type Entry = ExportEntry extends infer One ? (One extends unknown ? Omit<One, 'end'> : never) : never
+
+/** Null: the end of the file. */
+function entryOf(state: Progress, value: unknown, { line, sofar }: Reading): Entry | null {
+  if (state.header === null) {
+    state.header = headerOf(value)
+    return { type: 'header', header: state.header }
+  }
+  const result = lineSchema.safeParse(value)
+  if (!result.success) throw broken(line, `is not valid: ${z.prettifyError(result.error).slice(0, 300)}`)
+  const { data } = result
+  if ('event' in data) return { type: 'event', event: nextEvent(state, eventOf(data.event), line) }
+  if ('piece' in data) return { type: 'piece', piece: nextPiece(state, data.piece, line) }
+  if ('artifact' in data) return { type: 'artifact', artifact: nextArtifact(state, data.artifact, line) }
+  const { sha256, ...counts } = data.end
+  if (!(isCounted(state, counts) && isCounted(state, state.header.counts)))
+    throw broken(line, 'counts other than what the file holds')
+  if (sofar.digest('hex') !== sha256) throw broken(line, 'has another hash than the lines before it')
+  state.ended = true
+  return null
+}
+
 function nextEvent(state: Progress, event: MemoryEvent, line: number): MemoryEvent {
   const { hash, ...rest } = event
-  if (state.artifacts > 0) throw broken(line, 'is an event after the artifacts')
+  if (state.artifacts > 0 || state.pieces > 0) throw broken(line, 'is an event after what follows them')
   if (event.seq !== state.events + 1)
     throw broken(line, `is event ${event.seq}, expected ${state.events + 1}`)
   if (chainHash(state.head, rest) !== hash) throw broken(line, 'was changed: its hash does not fit')
@@ -87,28 +117,31 @@ function nextEvent(state: Progress, event: MemoryEvent, line: number): MemoryEve
   return event
 }
 
+function nextPiece(state: Progress, piece: ExportedPiece, line: number): ExportedPiece {
+  const place = placeOf(piece)
+  if (state.artifacts > 0 || (state.pieces > 0 && place <= state.last))
+    throw broken(line, 'is not in its place')
+  state.pieces++
+  state.last = place
+  return piece
+}
+
+/** Pieces stand in this order. */
+export function placeOf({ agent, key }: ExportedPiece): string {
+  return `${agent}\n${key}`
+}
+
 function nextArtifact(state: Progress, artifact: ExportedArtifact, line: number): ExportedArtifact {
   const sha = createHash('sha256').update(artifact.text, 'utf8').digest('hex')
   if (sha !== artifact.sha) throw broken(line, 'was changed: its hash does not fit')
-  if (artifact.sha <= state.lastSha) throw broken(line, 'is not in its place')
+  if (state.artifacts > 0 && artifact.sha <= state.last) throw broken(line, 'is not in its place')
   state.artifacts++
-  state.lastSha = artifact.sha
+  state.last = artifact.sha
   return artifact
 }
 
-function check(
-  state: Progress,
-  end: { events: number; artifacts: number; sha256: string },
-  sha256: string,
-  line: number,
-): void {
-  const counts = state.header?.counts
-  const asCounted = [end, counts].every(
-    (one) => one?.events === state.events && one.artifacts === state.artifacts,
-  )
-  if (!asCounted) throw broken(line, 'counts other than what the file holds')
-  if (end.sha256 !== sha256) throw broken(line, 'has another hash than the lines before it')
-  state.ended = true
+function isCounted(state: Progress, { events, artifacts, pieces = 0 }: Counts): boolean {
+  return events === state.events && artifacts === state.artifacts && pieces === state.pieces
 }
 
 function parse(bytes: Buffer, line: number): unknown {
@@ -120,33 +153,9 @@ function parse(bytes: Buffer, line: number): unknown {
   }
 }
 
-/** Lines end with a line feed and nothing else: texts may hold other separators. */
-async function* linesOf(path: string): AsyncGenerator<{ bytes: Buffer; terminated: boolean }> {
-  let parts: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-      let rest = chunk as Buffer
-      for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10)) {
-        yield { bytes: Buffer.concat([...parts, rest.subarray(0, at)]), terminated: true }
-        parts = []
-        length = 0
-        rest = rest.subarray(at + 1)
-      }
-      if (rest.length === 0) continue
-      parts.push(rest)
-      length += rest.length
-      if (length > longestLine) throw broken(0, 'is longer than any memory')
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException | null)?.code
-    if (error instanceof UserError || code === undefined) throw error
-    throw new UserError(`${path} cannot be read (${code}).`, 'Choose a file made by casebook export.', error)
-  }
-  if (length > 0) yield { bytes: Buffer.concat(parts), terminated: false }
-}
-
 function broken(line: number, what: string): UserError {
-  const where = line === 0 ? 'A line of the export' : `Line ${line} of the export`
-  return new UserError(`${where} ${what}.`, 'Get the file again from where it was made. Nothing was changed.')
+  return new UserError(
+    `Line ${line} of the export ${what}.`,
+    'Get the file again from where it was made. Nothing was changed.',
+  )
 }

@@ -36,6 +36,12 @@ export function readArtifact(db: DatabaseSync, sha: string): { info: ArtifactInf
   return { info, content: zstdDecompressSync(row.data as Uint8Array).toString('utf8') }
 }
 
+const selectSha = 'select 1 from artifact where sha = ?'
+
+export function hasArtifact(db: DatabaseSync, sha: string): boolean {
+  return db.prepare(selectSha).get(sha) !== undefined
+}
+
 const selectOld = 'select sha from artifact where created_at < ?'
 const deleteArtifact = 'delete from artifact where sha = ?'
 const selectTexts = 'select payload, changes from event'

@@ -58,6 +58,10 @@ const upsertPiece = `
   insert into session_piece (agent, key, source_key, session_id, hash, ended_at, episode) values (?, ?, ?, ?, ?, ?, ?)
   on conflict (agent, key) do update set source_key = excluded.source_key, session_id = excluded.session_id,
     hash = excluded.hash, ended_at = excluded.ended_at, episode = excluded.episode`
+const selectAllPieces = 'select * from session_piece order by agent, key'
+const insertPiece = `
+  insert into session_piece (agent, key, source_key, session_id, hash, ended_at, episode) values (?, ?, ?, ?, ?, ?, ?)
+  on conflict (agent, key) do nothing`
 const selectSessions = `
   select agent, session_id, max(ended_at) as ended_at, count(*) as pieces from session_piece
   where (?1 = '' or agent = ?1) and ended_at >= ?2
@@ -102,6 +106,17 @@ export function piecesOf(db: DatabaseSync, agent: string, sessionId: string): Pi
 
 export function countPieces(db: DatabaseSync): number {
   return Number(db.prepare(countAllPieces).get()?.count ?? 0)
+}
+
+/** By agent and key. */
+export function allPieces(db: DatabaseSync): PieceRow[] {
+  return db.prepare(selectAllPieces).all().map(readPiece)
+}
+
+/** Keeps a piece that was imported elsewhere; what is known of it here stays. The caller opens transactions. */
+export function addPiece(db: DatabaseSync, piece: PieceRow): void {
+  const { agent, key, sourceKey, sessionId, hash, endedAt, episode } = piece
+  db.prepare(insertPiece).run(agent, key, sourceKey, sessionId, hash, endedAt, episode)
 }
 
 /** What one source gave: all of it or nothing. */
