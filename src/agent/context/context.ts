@@ -2,7 +2,10 @@
 
 import { createHash } from 'node:crypto'
 import type { Message, OfferedTool, ToolCall } from '../../llm/model.ts'
+import type { OpenedMemory } from '../../protocol-memories.ts'
 import type { ToolResult } from '../ports.ts'
+import type { Asked } from './pointers.ts'
+import type { StateEvent, WorkState } from './state.ts'
 
 /** Why and how the beginning of the prompt changed. The one moment at which it may. */
 export interface Epoch {
@@ -42,6 +45,36 @@ export interface WorkingContext {
   settle(tools: readonly OfferedTool[]): Promise<Epoch | null>
   /** Gives every call that has no result this one: what comes next finds a valid transcript. */
   close(content: string): void
+}
+
+/** One prompt, whole: what was asked with. */
+export interface Shown extends Prompt {
+  tools: readonly OfferedTool[]
+}
+
+export interface OpenContext extends WorkingContext {
+  /** A question of the person; what was recalled for it goes before it, once, and stays as it is. */
+  ask(question: string, recalled?: string): void
+  /** What a handle leads to: each line at most once per window. For the tool that opens handles. */
+  open(handle: string, range?: Asked): Promise<OpenedMemory>
+  /** Wishes of the agent: they count from the next epoch on. */
+  note(text: string): void
+  drop(handle: string): void
+  /** What happened, for the state of the work. Calls and their results are seen without it. */
+  observe(...events: StateEvent[]): void
+  /** An epoch at the next step: the person asked for it, or an episode ended. */
+  request(reason: string): void
+  /** Another transcript, for a reason that is written down. */
+  replace(messages: readonly Message[], reason: string): void
+  /** The transcript, for whoever keeps it. */
+  messages(): Message[]
+  state(): WorkState
+  /** Oldest first. */
+  epochs(): readonly Epoch[]
+  /** The prompt on both sides of an epoch; null: no such one. */
+  inspect(id: string): { before: Shown; after: Shown } | null
+  /** Brings back what left in an epoch, by another one. Throws `UserError` when it is not known or does not fit. */
+  restore(id: string): void
 }
 
 /** A prompt as caches of providers see it: tools, then the system text, then messages. */

@@ -8,8 +8,9 @@ import type { ToolResult } from '../ports.ts'
 import { closeCalls } from '../toolbox/history.ts'
 import { actOf } from './acts.ts'
 import { applyDrops, type CompactOptions, compact } from './compact.ts'
-import { type Epoch, type Prompt, promptHash, type WorkingContext } from './context.ts'
+import type { Epoch, OpenContext, Prompt, Shown } from './context.ts'
 import { type Entry, type EntryDetail, makeEntry, tokensOf } from './entries.ts'
+import { type LoggedEpoch, logEpoch, restored, type Snapshot, toolChange } from './epoch-log.ts'
 import { type Outputs, outputsInMemory } from './outputs.ts'
 import { type Asked, openPointers, type Pointers } from './pointers.ts'
 import { previewOf } from './preview.ts'
@@ -40,36 +41,6 @@ export interface ContextOptions {
   now?: () => number
 }
 
-/** One prompt, whole: what it was asked with. */
-export interface Shown extends Prompt {
-  tools: readonly OfferedTool[]
-}
-
-export interface OpenContext extends WorkingContext {
-  /** A question of the person; what was recalled for it goes before it, once, and stays as it is. */
-  ask(question: string, recalled?: string): void
-  /** What a handle leads to: each line at most once per window. For the tool that opens handles. */
-  open(handle: string, range?: Asked): Promise<OpenedMemory>
-  /** Wishes of the agent: they count from the next epoch on. */
-  note(text: string): void
-  drop(handle: string): void
-  /** What happened, for the state of the work. Calls and their results are seen without it. */
-  observe(...events: StateEvent[]): void
-  /** An epoch at the next step: the person asked for it, or an episode ended. */
-  request(reason: string): void
-  /** Another transcript, for a reason that is written down. */
-  replace(messages: readonly Message[], reason: string): void
-  /** The transcript, for whoever keeps it. */
-  messages(): Message[]
-  state(): WorkState
-  /** Oldest first. */
-  epochs(): readonly Epoch[]
-  /** The prompt on both sides of an epoch; null: no such one. */
-  inspect(id: string): { before: Shown; after: Shown } | null
-  /** Brings back what left in an epoch, by another one. Throws `UserError` when it is not known or does not fit. */
-  restore(id: string): void
-}
-
 /** Assumed where a server does not tell: most local ones take at least this when they are asked to. */
 const usualWindow = 32_000
 /** Share of the window at which room is made (memory model 3.7). */
@@ -93,16 +64,6 @@ interface Sent {
   toolTokens: number
 }
 
-interface Snapshot extends Shown {
-  entries: readonly Entry[]
-}
-
-interface Kept {
-  epoch: Epoch
-  before: Snapshot
-  after: Snapshot
-}
-
 export function openWorkingContext(options: ContextOptions): OpenContext {
   return new Working(options)
 }
@@ -114,7 +75,7 @@ class Working implements OpenContext {
   readonly #outputs: Outputs
   readonly #pointers: Pointers
   readonly #head: string
-  readonly #kept: Kept[] = []
+  readonly #kept: LoggedEpoch[] = []
   readonly #events: StateEvent[] = []
   #entries: Entry[] = []
   #nextId = 1
@@ -372,51 +333,14 @@ class Working implements OpenContext {
   #log(reason: string, before: Snapshot, left: Epoch['left']): Epoch {
     const { now = Date.now } = this.#options
     const after = this.#snapshot() ?? before
-    const epoch: Epoch = {
-      id: `epoch-${this.#kept.length + 1}`,
-      at: now(),
-      reason,
-      before: promptHash(before.tools, before),
-      after: promptHash(after.tools, after),
-      tokensBefore: sizeOf(before),
-      tokensAfter: sizeOf(after),
-      left,
-    }
-    this.#kept.push({ epoch, before, after })
-    return epoch
+    const logged = logEpoch(this.#kept.length + 1, { at: now(), reason, left, before, after })
+    this.#kept.push(logged)
+    return logged.epoch
   }
-}
-
-function sizeOf({ tools, system, entries }: Snapshot): number {
-  return estimateTokens(JSON.stringify(tools)) + estimateTokens(system) + tokensOf(entries)
 }
 
 function subjectOf(call: ToolCall): string {
   const act = actOf(call)
   if (act !== null) return act.kind === 'check' ? act.command : act.path
   return JSON.stringify(call.arguments ?? {}).slice(0, 80)
-}
-
-function toolChange(before: readonly OfferedTool[], after: readonly OfferedTool[]): string {
-  const [old, now] = [new Set(before.map(({ name }) => name)), new Set(after.map(({ name }) => name))]
-  const added = [...now].filter((name) => !old.has(name))
-  const removed = [...old].filter((name) => !now.has(name))
-  if (added.length + removed.length === 0)
-    return 'tools describe themselves otherwise or stand in another order'
-  const parts = [
-    ...(added.length > 0 ? [`tools added: ${added.join(', ')}`] : []),
-    ...(removed.length > 0 ? [`tools removed: ${removed.join(', ')}`] : []),
-  ]
-  return parts.join('; ')
-}
-
-/** What stood there before the epoch, then what came since. Summaries of what is back are left out. */
-function restored({ before }: Kept, now: readonly Entry[]): Entry[] {
-  const known = new Set(before.entries.map(({ id }) => id))
-  const last = Math.max(0, ...known)
-  const since = now.filter(({ id, covers }) => {
-    const isCovered = covers.length > 0 && covers.every((one) => known.has(one))
-    return id > last && !isCovered
-  })
-  return [...before.entries, ...since]
 }
