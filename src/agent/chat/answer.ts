@@ -1,0 +1,114 @@
+/** One question of a chat: recall and search, one prompt, the agent's loop, and an answer with its citations. */
+
+import type { ChatModel } from '../../llm/model.ts'
+import { type Log, UserError } from '../../memory/ports.ts'
+import type { RootedRecollection } from '../../protocol.ts'
+import { openWorkingContext } from '../context/working-context.ts'
+import { type AgentEvent, type AgentOutcome, type Limits, runAgent } from '../loop.ts'
+import type { Knowledge, ToolSet } from '../ports.ts'
+import { answerWriter, type WrittenPart } from './answer-writer.ts'
+import { type EarlierTurn, historyMessages, mostHistory } from './history.ts'
+import { systemText } from './prompts.ts'
+import { type ChatQuestion, type Found, recallOf, searchTextOf, type Told, toldOf } from './question.ts'
+import { tooLong } from './too-long.ts'
+
+export type ChatEvent =
+  | WrittenPart
+  /** What the memory and the code know of the question; comes once, before any text. */
+  | { type: 'found'; found: Found }
+  /** A tool is at work. */
+  | Extract<AgentEvent, { type: 'call' | 'result' }>
+
+export interface ChatOptions {
+  question: ChatQuestion
+  earlier: readonly EarlierTurn[]
+  /** Asked for every root that the question may be about. */
+  knowledge: Pick<Knowledge, 'recall' | 'search'>
+  model: ChatModel
+  tools: ToolSet
+  /** Whether the repository has this file. */
+  hasFile(path: string): Promise<boolean>
+  onEvent(event: ChatEvent): void
+  limits?: Limits
+  log?: Log
+  signal?: AbortSignal
+}
+
+export interface ChatAnswer {
+  outcome: AgentOutcome
+  found: Found
+  /** In the order in which they were named, each once. */
+  cited: RootedRecollection[]
+}
+
+/** A question is no task: whoever needs more asks again. */
+export const chatLimits: Limits = { steps: 16, tokens: 400_000, seconds: 300 }
+/** Pieces of code in the prompt. */
+const mostCode = 5
+
+/** Throws what memory and model throw, and the reason of an abort; what was said until then has been told. */
+export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> {
+  const { question, model, tools, onEvent, log, signal } = options
+  const found = await find(options)
+  signal?.throwIfAborted()
+  onEvent({ type: 'found', found })
+  const writer = answerWriter({
+    shown: found.recall.memories,
+    hasFile: options.hasFile,
+    onPart: (part) => {
+      if (!signal?.aborted) onEvent(part)
+    },
+  })
+  const told = await toldOf(question, found)
+  const earlier = historyMessages(options.earlier, historyRoom(model, told))
+  const context = openWorkingContext({ system: systemText, window: model.contextTokens, messages: earlier })
+  context.ask(told.question, told.beside)
+  try {
+    const outcome = await runAgent({
+      model,
+      context,
+      tools,
+      limits: options.limits ?? chatLimits,
+      onEvent: (event) => follow(event, writer, onEvent),
+      ...(log !== undefined && { log }),
+      ...(signal !== undefined && { signal }),
+    })
+    await writer.end()
+    return { outcome, found, cited: writer.cited() }
+  } catch (error) {
+    throw error instanceof UserError ? tooLong(error, { question, earlier, told, model }) : error
+  } finally {
+    // Also what was held back when it failed.
+    await writer.end()
+  }
+}
+
+/** Side by side: neither needs the other. */
+async function find({ question, knowledge, signal }: ChatOptions): Promise<Found> {
+  const asking = { limit: mostCode, ...(signal !== undefined && { signal }) }
+  const [recall, code] = await Promise.all([
+    knowledge.recall(recallOf(question), signal),
+    knowledge.search(searchTextOf(question), asking),
+  ])
+  return { recall, code }
+}
+
+/** Characters for earlier turns: where the model's room is known, a quarter of what the question leaves. */
+function historyRoom({ contextTokens }: ChatModel, { question, beside }: Told): number {
+  if (contextTokens === null) return mostHistory
+  const taken = question.length + beside.length + systemText.length
+  return Math.max(0, Math.min(mostHistory, Math.floor((contextTokens * charactersOfToken - taken) / 4)))
+}
+
+/** Cautious: code has short tokens. */
+const charactersOfToken = 3
+
+function follow(
+  event: AgentEvent,
+  writer: ReturnType<typeof answerWriter>,
+  onEvent: ChatOptions['onEvent'],
+): void {
+  if (event.type === 'step') writer.breakOff()
+  else if (event.type === 'text') writer.write(event.text)
+  else if (event.type === 'call' || event.type === 'result') onEvent(event)
+}
