@@ -1,6 +1,7 @@
 /** Errors at the door of a command: said with their remedy, and written to the log. */
 
 import * as vscode from 'vscode'
+import { UserError } from '../memory/ports.ts'
 import { RemoteError } from '../rpc.ts'
 
 export function registerCommand(
@@ -19,12 +20,16 @@ export function registerCommand(
 
 async function showError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
   const text = errorText(error)
-  log.error(error instanceof Error && !(error instanceof RemoteError) ? error : text)
+  log.error(isForPeople(error) || !(error instanceof Error) ? text : error)
   const show = vscode.l10n.t('Show Log')
   if ((await vscode.window.showErrorMessage(text, show)) === show) log.show()
 }
 
 export function errorText(error: unknown): string {
-  if (error instanceof RemoteError) return `${error.message} ${error.remedy}`.trimEnd()
+  if (isForPeople(error)) return `${error.message} ${error.remedy}`.trimEnd()
   return error instanceof Error ? error.message : String(error)
+}
+
+function isForPeople(error: unknown): error is RemoteError | UserError {
+  return error instanceof RemoteError || error instanceof UserError
 }

@@ -1,0 +1,122 @@
+/** The models that this window may ask, each in the ledger: the person's own endpoint, and what the editor offers. */
+
+import * as vscode from 'vscode'
+import type { ModelSettings } from '../../config.ts'
+import { capabilityKey, type Wish } from '../../llm/capabilities.ts'
+import type { Ledger } from '../../llm/ledger.ts'
+import type { ChatModel } from '../../llm/model.ts'
+import { UserError } from '../../memory/ports.ts'
+import { endpointInUse } from './endpoint-in-use.ts'
+import { isModelKey, modelKey } from './model-key.ts'
+import { ownVendor } from './vendor.ts'
+
+/** What a model is asked for. */
+export interface Work {
+  /** Nobody waits for it: the daily cap counts and stops it. Default false. */
+  background?: boolean
+  /** Folder of the repository that it is for. */
+  root?: string | null
+}
+
+export interface WindowModels {
+  /** The person's own endpoint; null where none is set. Nothing is sent before it is asked. */
+  endpoint(work?: Work): Promise<ChatModel | null>
+  /** What `casebook.model.use` names; null where that is the endpoint and none is set. Throws `UserError` where it is gone. */
+  chosen(work?: Work): Promise<ChatModel | null>
+  /** Puts what another model is asked into the ledger. */
+  meter(work?: Work): Promise<(model: ChatModel) => ChatModel>
+  ledger(): Promise<Ledger>
+  /** What a server was found to refuse is not asked of it again in this window. */
+  learn(endpoint: { baseUrl: string; model: string }, refused: readonly Wish[]): void
+  /** Settings of the model or a key changed. */
+  readonly onDidChange: vscode.Event<void>
+  /** A call was written into the ledger. */
+  readonly onDidCall: vscode.Event<void>
+}
+
+/** What the commands of models share. */
+export interface ModelParts {
+  context: vscode.ExtensionContext
+  log: vscode.LogOutputChannel
+  models: WindowModels
+}
+
+export function addWindowModels(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+): WindowModels {
+  const changed = new vscode.EventEmitter<void>()
+  const called = new vscode.EventEmitter<void>()
+  const refused = new Map<string, readonly Wish[]>()
+  context.subscriptions.push(
+    changed,
+    called,
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('casebook.model')) changed.fire()
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
+    context.secrets.onDidChange(({ key }) => {
+      if (isModelKey(key)) changed.fire()
+    }),
+  )
+  const meter = async (_work?: Work) => (model: ChatModel) => model
+  const endpoint = async (work?: Work) => {
+    const settings = await endpointSettings(context)
+    if (settings === null) return null
+    const { openChatModel } = await import('../../llm/chat-openai.ts')
+    const capabilities = { get: (key: string) => refused.get(key) ?? [], set: refused.set.bind(refused) }
+    return (await meter(work))(openChatModel(settings, log, { capabilities }))
+  }
+  return {
+    endpoint,
+    meter,
+    chosen: async (work) => {
+      const named = editorModelInUse()
+      if (named === null) return await endpoint(work)
+      return (await meter(work))(await offeredModel(named))
+    },
+    ledger: async () => ({
+      add: async () => {},
+      day: async () => ({ calls: 0, inputTokens: 0, outputTokens: 0, dollars: null, backgroundTokens: 0 }),
+      entries: async () => [],
+    }),
+    learn: (server, wishes) => void refused.set(capabilityKey(server), wishes),
+    onDidChange: changed.event,
+    onDidCall: called.event,
+  }
+}
+
+/** With the key that was given for this server, and no other. Null where none is set. */
+async function endpointSettings(context: vscode.ExtensionContext): Promise<ModelSettings | null> {
+  const endpoint = endpointInUse()
+  if (endpoint === null) return null
+  const { usableSettings } = await import('../usable-settings.ts')
+  const raw: unknown = vscode.workspace.getConfiguration('casebook').get('model')
+  // The editor hands out proxies: a JSON copy is plain. What cannot be used was said when the window opened.
+  const { model } = usableSettings({ model: JSON.parse(JSON.stringify(raw)) }).settings
+  return { ...model, apiKey: await modelKey(context, endpoint.baseUrl) }
+}
+
+interface EditorModelName {
+  vendor: string
+  id: string
+}
+
+/** Null: the endpoint. Our own models of the editor are the endpoint, too. */
+function editorModelInUse(): EditorModelName | null {
+  const use = String(vscode.workspace.getConfiguration('casebook.model').get('use') ?? '')
+  const [, vendor, id] = /^editor:([^/]+)\/(.+)$/.exec(use) ?? []
+  return vendor === undefined || id === undefined || vendor === ownVendor ? null : { vendor, id }
+}
+
+async function offeredModel(named: EditorModelName): Promise<ChatModel> {
+  const [model] = await vscode.lm.selectChatModels({ vendor: named.vendor, id: named.id })
+  if (model === undefined) {
+    throw new UserError(
+      vscode.l10n.t('The editor does not offer the model {0} of {1}.', named.id, named.vendor),
+      vscode.l10n.t('Choose another with "Casebook: Choose Model".'),
+    )
+  }
+  const { editorModel } = await import('./editor-model.ts')
+  return editorModel(model)
+}
