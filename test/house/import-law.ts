@@ -149,7 +149,7 @@ export const plan: Plan = {
   // The doors. They never use each other.
   'src/extension': {
     // Models are asked and the agent acts here: that is only network, and the editor's models live here.
-    rooms: [...contracts, ...settings, 'rpc.ts', 'llm', 'agent', 'memory/safety'],
+    rooms: [...contracts, ...settings, 'rpc.ts', 'llm', 'agent', 'memory/safety', 'memory/secret-names.ts'],
     packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
   },
   'src/mcp': {
