@@ -12,6 +12,8 @@ import { addPanel } from './panel.ts'
 import { addSessionOffer } from './session-offer.ts'
 import { addSourceTree } from './source-tree.ts'
 import { addStatusBar } from './status-bar.ts'
+import { addTools, type WindowTools } from './tools/add-tools.ts'
+import { addToolCommands } from './tools/tool-commands.ts'
 import type { ShownTree } from './tree-view.ts'
 import type { WindowMemory } from './window-memory.ts'
 
@@ -25,6 +27,7 @@ export interface CasebookExtension {
   mcp: McpOffer
   tree: ShownTree
   sources: ShownTree
+  tools: WindowTools
 }
 
 export function activate(context: vscode.ExtensionContext): CasebookExtension {
@@ -34,6 +37,8 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
   const documents = addDocuments(context, memory)
   addStatusBar(context, memory)
   addCommands(context, { memory, documents, log })
+  const tools = addTools(context, memory, log)
+  addToolCommands(context, tools, log)
   const panel = addPanel(context, memory)
   const tree = addMemoryTree(context, memory, log)
   const sources = addSourceTree(context, memory, log)
@@ -48,5 +53,6 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
     mcp,
     tree,
     sources,
+    tools,
   }
 }
