@@ -7,6 +7,8 @@ import { addEmbedderConsent } from './embedder-consent.ts'
 import { addFreshness } from './freshness.ts'
 import { addMcpProvider, type McpOffer } from './mcp-provider.ts'
 import { addMemoryTree } from './memory-tree.ts'
+import { addModels } from './models/add-models.ts'
+import type { WindowModels } from './models/window-models.ts'
 import { openWindowMemory } from './open-window-memory.ts'
 import { addPanel } from './panel.ts'
 import { addSessionOffer } from './session-offer.ts'
@@ -25,6 +27,7 @@ export interface CasebookExtension {
   /** How many pages of the panel were served. */
   panelPages(): number
   mcp: McpOffer
+  models: WindowModels
   tree: ShownTree
   sources: ShownTree
   tools: WindowTools
@@ -37,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
   const documents = addDocuments(context, memory)
   addStatusBar(context, memory)
   addCommands(context, { memory, documents, log })
+  const models = addModels(context, log)
   const tools = addTools(context, memory, log)
   addToolCommands(context, tools, log)
   const panel = addPanel(context, memory)
@@ -51,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
     memory,
     panelPages: panel.pages,
     mcp,
+    models,
     tree,
     sources,
     tools,

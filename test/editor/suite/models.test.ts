@@ -1,0 +1,205 @@
+/** The person's own endpoint among the models of a real editor, and models of the editor as ours. */
+
+import assert from 'node:assert/strict'
+import * as vscode from 'vscode'
+import type { CasebookExtension } from '../../../src/extension/main.ts'
+import { editorModel } from '../../../src/extension/models/editor-model.ts'
+import { complete, type ModelRequest } from '../../../src/llm/model.ts'
+import type { Script } from '../../../src/llm/scripted.ts'
+import { type ScriptedServer, sendError, startScriptedServer } from '../../../src/llm/scripted-server.ts'
+import { UserError } from '../../../src/memory/ports.ts'
+import type { EditorTests } from '../suite-runner.ts'
+
+const always = Number.POSITIVE_INFINITY
+
+export const tests: EditorTests = {
+  async 'offers nothing as long as no endpoint is set'() {
+    assert.deepEqual(await offered(), [])
+    assert.equal(await (await own()).endpoint(), null)
+  },
+
+  async 'offers the endpoint that is set, and asks it nothing for that'() {
+    await withEndpoint([], async (server) => {
+      const [model, ...more] = await offered()
+      assert.ok(model)
+      assert.equal(more.length, 0)
+      assert.equal(model.name, 'scripted')
+      assert.equal(model.maxInputTokens, 24_576)
+      await set('contextTokens', 8_000)
+      await until(async () => (await offered())[0]?.maxInputTokens === 6_000)
+      await set('contextTokens', undefined)
+      assert.equal(server.requests.length, 0)
+    })
+  },
+
+  async 'an answer comes word by word, and the system text goes first, in its frame'() {
+    await withEndpoint([{ reply: { content: 'one two three four five', pause: 40 } }], async (server) => {
+      const pieces: string[] = []
+      const reply = await complete(await theirs(), question, { onText: (text) => pieces.push(text) })
+      assert.equal(reply.text, 'one two three four five')
+      assert.ok(pieces.length > 1, `${pieces.length} pieces`)
+      assert.equal(reply.finish, 'stop')
+      assert.ok((reply.usage?.inputTokens ?? 0) > 0)
+      const messages = server.requests[0]?.body.messages ?? []
+      assert.match(
+        JSON.stringify(messages[0]),
+        /"role":"user".*<instructions>\\nBe short\.\\n<\/instructions>/,
+      )
+      assert.match(JSON.stringify(messages[1]), /Count/)
+    })
+  },
+
+  async 'a tool call comes with its arguments, and its result is told with the id of the call'() {
+    const script: Script = [
+      { reply: { content: 'I add.', tool_calls: [{ name: 'add', arguments: { a: 1, b: 2 } }] } },
+      { reply: 'It is three.' },
+    ]
+    await withEndpoint(script, async (server) => {
+      const model = await theirs()
+      const tools = [{ name: 'add', description: 'Adds.', schema: { type: 'object', properties: {} } }]
+      const first = await complete(model, { ...question, tools, toolChoice: 'required' })
+      assert.equal(first.text, 'I add.')
+      assert.equal(first.finish, 'calls')
+      const [call] = first.calls
+      assert.ok(call)
+      assert.deepEqual([call.name, call.arguments], ['add', { a: 1, b: 2 }])
+      assert.equal(server.requests[0]?.body.tool_choice, 'required')
+
+      const second = await complete(model, {
+        ...question,
+        tools,
+        messages: [
+          ...question.messages,
+          { role: 'assistant', content: first.text, calls: first.calls },
+          { role: 'tool', callId: call.id, name: 'add', content: '3' },
+        ],
+      })
+      assert.equal(second.text, 'It is three.')
+      const [asked, result] = server.requests[1]?.body.messages.slice(-2) ?? []
+      assert.match(JSON.stringify(asked), /"tool_calls":\[.*"name":"add"/)
+      assert.deepEqual(result, { role: 'tool', tool_call_id: call.id, content: '3' })
+    })
+  },
+
+  async 'an abort ends the request at once, also in the middle of an answer'() {
+    await withEndpoint([{ reply: { content: 'one two three four', pause: 5_000 } }], async (server) => {
+      const abort = new AbortController()
+      const reason = new Error('enough')
+      const began = performance.now()
+      const onText = () => abort.abort(reason)
+      const answer = complete(await theirs(), question, { onText, signal: abort.signal })
+      await assert.rejects(answer, reason)
+      assert.ok(performance.now() - began < 4_000)
+      await until(() => server.requests[0]?.outcome === 'left')
+    })
+  },
+
+  async 'a failure of the server reaches whoever asks, in words that help'() {
+    await withEndpoint([], async (server) => {
+      server.misbehave = (_received, response) => {
+        sendError(response, 401, 'Incorrect API key provided')
+        return true
+      }
+      const failure = await complete(await theirs(), question).catch((error: unknown) => error)
+      assert.ok(failure instanceof UserError)
+      assert.match(failure.message, /Incorrect API key provided/)
+      assert.match(`${failure.message} ${failure.remedy}`, /Set Model Key/)
+    })
+  },
+
+  async 'an image is refused in words, before anything is sent'() {
+    await withEndpoint([{ reply: 'What?', times: always }], async (server) => {
+      const [model] = await offered()
+      const { LanguageModelDataPart: DataPart } = vscode as unknown as {
+        LanguageModelDataPart?: { image(data: Uint8Array, mime: string): vscode.LanguageModelTextPart }
+      }
+      assert.ok(model)
+      assert.ok(DataPart)
+      const image = DataPart.image(pixel, 'image/png')
+      const message = vscode.LanguageModelChatMessage.User([new vscode.LanguageModelTextPart('Look'), image])
+      const asked = (async () => {
+        const response = await model.sendRequest([message])
+        for await (const _ of response.text);
+      })()
+      await assert.rejects(asked, /takes text only.*image\/png/)
+      assert.equal(server.requests.length, 0)
+    })
+  },
+
+  async 'a model on this machine is not remote; what others offer is'() {
+    await withEndpoint([], async () => {
+      const [model] = await offered()
+      assert.ok(model)
+      assert.equal(editorModel(model).remote, false)
+      await set('baseUrl', 'https://models.example.com/v1')
+      assert.equal(editorModel(model).remote, true)
+    })
+  },
+
+  async 'the model that Casebook works with is the one that was chosen'() {
+    await withEndpoint([], async () => {
+      const models = await own()
+      assert.match((await models.chosen())?.id ?? '', /^scripted@127\.0\.0\.1:/)
+      await set('use', 'editor:nobody/lost')
+      await assert.rejects(models.chosen(), /does not offer the model lost/)
+      await set('use', undefined)
+    })
+  },
+}
+
+/** A picture of one red pixel: the editor reads what is attached. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+  'base64',
+)
+
+const question: ModelRequest = {
+  purpose: 'test',
+  system: 'Be short.',
+  messages: [{ role: 'user', content: 'Count.' }],
+}
+
+async function own() {
+  const extension = vscode.extensions.getExtension<CasebookExtension>('casebook.casebook')
+  assert.ok(extension)
+  return (await extension.activate()).models
+}
+
+async function offered(): Promise<vscode.LanguageModelChat[]> {
+  return await vscode.lm.selectChatModels({ vendor: 'casebook' })
+}
+
+/** Our endpoint as any extension would ask it. */
+async function theirs() {
+  const [model] = await offered()
+  assert.ok(model)
+  return editorModel(model)
+}
+
+/** A server that answers by the script is set up, and not any more afterwards. */
+async function withEndpoint(script: Script, work: (server: ScriptedServer) => Promise<void>): Promise<void> {
+  const server = await startScriptedServer(script)
+  try {
+    await set('baseUrl', server.baseUrl)
+    await set('model', 'scripted')
+    await until(async () => (await offered()).length === 1)
+    await work(server)
+  } finally {
+    await set('baseUrl', undefined)
+    await set('model', undefined)
+    await server.close()
+  }
+}
+
+async function set(name: string, value: unknown): Promise<void> {
+  const section = vscode.workspace.getConfiguration('casebook.model')
+  await section.update(name, value, vscode.ConfigurationTarget.Global)
+}
+
+async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!(await check())) {
+    assert.ok(Date.now() < end, 'it did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
