@@ -1,16 +1,16 @@
 /** Turns what a model says into parts for people, in order: text, links to memories that were shown, links to files that exist. */
 
-import type { RootedRecollection } from '../../protocol.ts'
 import { type AnswerPart, citationStream } from './citations.ts'
+import type { MemoryName } from './credit.ts'
 
 export type WrittenPart =
   | { type: 'text'; text: string }
-  | { type: 'memory'; text: string; memory: RootedRecollection }
+  | { type: 'memory'; text: string; memory: MemoryName }
   | { type: 'code'; text: string; path: string; startLine: number; endLine: number }
 
 export interface AnswerWriterOptions {
-  /** `[m1]` is the first of them. */
-  shown: readonly RootedRecollection[]
+  /** `[m1]` is the first of them; may grow. */
+  shown: readonly MemoryName[]
   /** Whether the repository has this file. May ask the disk. */
   hasFile(path: string): Promise<boolean>
   onPart(part: WrittenPart): void
@@ -23,13 +23,13 @@ export interface AnswerWriter {
   /** Resolves when all is out. */
   end(): Promise<void>
   /** Memories that were cited so far, in order, each once. */
-  cited(): RootedRecollection[]
+  cited(): MemoryName[]
 }
 
 /** A file is looked for while the answer comes; what stands behind its name waits for it. */
 export function answerWriter({ shown, hasFile, onPart }: AnswerWriterOptions): AnswerWriter {
   const stream = citationStream()
-  const cited = new Set<RootedRecollection>()
+  const cited = new Set<MemoryName>()
   const known = new Map<string, Promise<boolean>>()
   let waiting: Promise<void> | null = null
   let written = ''

@@ -2,11 +2,11 @@
 
 import type { ChatModel } from '../../llm/model.ts'
 import { type Log, UserError } from '../../memory/ports.ts'
-import type { RootedRecollection } from '../../protocol.ts'
 import { openWorkingContext } from '../context/working-context.ts'
 import { type AgentEvent, type AgentOutcome, type Limits, runAgent } from '../loop.ts'
 import type { Knowledge, ToolSet } from '../ports.ts'
 import { answerWriter, type WrittenPart } from './answer-writer.ts'
+import type { MemoryName } from './credit.ts'
 import { type EarlierTurn, historyMessages, mostHistory } from './history.ts'
 import { systemText } from './prompts.ts'
 import { type ChatQuestion, type Found, recallOf, searchTextOf, type Told, toldOf } from './question.ts'
@@ -25,7 +25,8 @@ export interface ChatOptions {
   /** Asked for every root that the question may be about. */
   knowledge: Pick<Knowledge, 'recall' | 'search'>
   model: ChatModel
-  tools: ToolSet
+  /** `shown`: memories in the order of their marks. Tools that recall add theirs behind. */
+  tools(shown: MemoryName[]): ToolSet
   /** Whether the repository has this file. */
   hasFile(path: string): Promise<boolean>
   onEvent(event: ChatEvent): void
@@ -38,7 +39,9 @@ export interface ChatAnswer {
   outcome: AgentOutcome
   found: Found
   /** In the order in which they were named, each once. */
-  cited: RootedRecollection[]
+  cited: MemoryName[]
+  /** All that a mark stands for, `[m1]` first. */
+  shown: MemoryName[]
 }
 
 /** A question is no task: whoever needs more asks again. */
@@ -52,8 +55,9 @@ export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> 
   const found = await find(options)
   signal?.throwIfAborted()
   onEvent({ type: 'found', found })
+  const shown = found.recall.memories.map(({ root, record }) => ({ root, id: record.id }))
   const writer = answerWriter({
-    shown: found.recall.memories,
+    shown,
     hasFile: options.hasFile,
     onPart: (part) => {
       if (!signal?.aborted) onEvent(part)
@@ -67,14 +71,14 @@ export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> 
     const outcome = await runAgent({
       model,
       context,
-      tools,
+      tools: tools(shown),
       limits: options.limits ?? chatLimits,
       onEvent: (event) => follow(event, writer, onEvent),
       ...(log !== undefined && { log }),
       ...(signal !== undefined && { signal }),
     })
     await writer.end()
-    return { outcome, found, cited: writer.cited() }
+    return { outcome, found, shown, cited: writer.cited() }
   } catch (error) {
     throw error instanceof UserError ? tooLong(error, { question, earlier, told, model }) : error
   } finally {

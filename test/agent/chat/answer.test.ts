@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { answerQuestion, type ChatEvent, type ChatOptions } from '../../../src/agent/chat/answer.ts'
 import { creditAnswer } from '../../../src/agent/chat/credit.ts'
+import { ownTools } from '../../../src/agent/chat/own-tools.ts'
 import { systemText } from '../../../src/agent/chat/prompts.ts'
 import type { ChatQuestion } from '../../../src/agent/chat/question.ts'
 import type { Knowledge, ToolSet } from '../../../src/agent/ports.ts'
@@ -54,7 +55,7 @@ async function ask(script: Script, question: ChatQuestion, more: Partial<ChatOpt
     earlier: [],
     knowledge,
     model,
-    tools: noTools,
+    tools: () => noTools,
     hasFile: async (path) => existsSync(join(repo.dir, path)),
     onEvent: (event) => events.push(event),
     ...more,
@@ -71,10 +72,9 @@ test('answers with what was recalled and found, and links what it cites', async 
   const { run, events, model } = await ask([{ reply: said }], asked('How are totals rounded?'))
   const { cited, outcome } = await run
   assert.deepEqual(outcome, { kind: 'answered', text: said })
-  assert.deepEqual(
-    cited.map(({ record }) => record.text),
-    [rounding],
-  )
+  assert.deepEqual(await Promise.all(cited.map(async ({ id }) => (await knowledge.show(id)).record.text)), [
+    rounding,
+  ])
   assert.equal(kinds(events)[0], 'found')
   assert.deepEqual(
     events.flatMap((event) => (event.type === 'code' ? [event.path, event.startLine] : [])),
@@ -155,7 +155,7 @@ test('earlier turns are told, and a tool that is called works before the answer 
       { when: { result: /42/ }, reply: 'There are 42.' },
     ],
     asked('How many?'),
-    { tools, earlier: [{ prompt: 'Hello', answer: 'Good day [m1].' }] },
+    { tools: () => tools, earlier: [{ prompt: 'Hello', answer: 'Good day [m1].' }] },
   )
   await run
   assert.deepEqual(
@@ -167,6 +167,37 @@ test('earlier turns are told, and a tool that is called works before the answer 
     { role: 'user', content: 'Hello' },
     { role: 'assistant', content: 'Good day.' },
   ])
+})
+
+test('what a tool recalls goes on counting, so that no mark means two memories', async () => {
+  const { run, events, model } = await ask(
+    [
+      {
+        when: { result: null },
+        reply: { tool_calls: [{ name: 'casebook_recall', arguments: { text: 'blue whales' } }] },
+      },
+      { when: { result: /blue whales/ }, reply: 'Totals [m1], whales [m2].' },
+    ],
+    asked('How are totals rounded?'),
+    { tools: (shown) => ownTools({ knowledge, root: book.root, sessionId: 'chat-1', shown }) },
+  )
+  const { cited } = await run
+  assert.match(model.requests[1]?.messages.at(-1)?.content ?? '', /^\[m2\] /m)
+  const texts = await Promise.all(cited.map(async ({ id }) => (await knowledge.show(id)).record.text))
+  assert.match(texts[0] ?? '', /^Totals/)
+  assert.match(texts[1] ?? '', /whales/)
+  assert.equal(events.filter(({ type }) => type === 'memory').length, 2)
+})
+
+test('no tool of the chat writes, and wrong arguments are told to the model', async () => {
+  const tools = ownTools({ knowledge, root: book.root, sessionId: 'chat-1', shown: [] })
+  const names = (await tools.offered()).map(({ name }) => name)
+  assert.ok(names.includes('casebook_search') && !names.includes('casebook_remember'))
+  const wrong = await tools.run({ id: '1', name: 'casebook_search', arguments: { nonsense: 1 } })
+  assert.equal(wrong.ok, false)
+  assert.match(wrong.content, /nonsense/)
+  const hidden = await tools.run({ id: '2', name: 'casebook_remember', arguments: { text: 'x' } })
+  assert.equal(hidden.ok, false)
 })
 
 test('a stop ends it at once, and nothing is shown after it', async () => {
@@ -226,11 +257,10 @@ test('a question that is too long is told what to leave out', async () => {
 test('credit goes to what was cited, and to nothing else', async () => {
   const { run } = await ask([{ reply: 'Half to even [m1].' }], asked('How are totals rounded?'))
   const { cited } = await run
-  const names = cited.map(({ root, record }) => ({ root, id: record.id }))
-  const credited = { cited: names, sessionId: 'chat-1', knowledgeOf: () => knowledge }
+  const credited = { cited, sessionId: 'chat-1', knowledgeOf: () => knowledge }
   await creditAnswer({ ...credited, outcome: null })
   await creditAnswer({ ...credited, outcome: 'helped' })
-  const { counters } = (await knowledge.show(names[0]?.id ?? '')).record
+  const { counters } = (await knowledge.show(cited[0]?.id ?? '')).record
   assert.ok(counters.cited >= 1 && counters.helped === 1 && counters.hurt === 0, JSON.stringify(counters))
 })
 
