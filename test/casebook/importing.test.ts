@@ -46,5 +46,5 @@ test('too short a memory is rejected visibly, an instruction waits, the rest bec
     ],
   )
   const [rejected] = (await memories.log({ limit: 50 })).filter(({ type }) => type === 'REJECTED')
-  assert.match(rejected?.reason ?? '', /^G7: has 1 words.*theirs\.jsonl/)
+  assert.match(rejected?.reason ?? '', /^G7: has 1 word: .*theirs\.jsonl/)
 })

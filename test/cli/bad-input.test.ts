@@ -55,7 +55,7 @@ test('empty query', () => expectUsage(['search', '  '], /query is empty/, /Usage
 test('no query for commits', () =>
   expectUsage(['commits'], /query is empty/, /Usage: casebook commits QUERY/))
 test('no commit to examine', () =>
-  expectUsage(['examine'], /id of one commit/, /Usage: casebook examine SHA/))
+  expectUsage(['examine'], /Give one commit/, /Usage: casebook examine COMMIT/))
 test('no issue to locate', () => expectUsage(['locate'], /--query-file FILE/, /Usage: casebook locate/))
 test('a limit that is no number', () =>
   expectUsage(['search', 'x', '-n', 'many'], /'many'/, /Usage: casebook search/))

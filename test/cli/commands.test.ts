@@ -64,12 +64,17 @@ test('an indexed repository is not indexed again, but changes are seen', async (
 test('index reports what it did, and does nothing the second time', async () => {
   const { code, stdout } = await run('index')
   assert.equal(code, 0)
-  assert.match(stdout, /^\d+ files indexed \(nothing had to be read\) in /)
+  assert.match(stdout, /^\d+ files indexed \(nothing changed\) in .*\n[1-9]\d* chunks, /)
   const summary = await json<Record<string, unknown>>('index')
   for (const key of ['files', 'parsed', 'chunks', 'commits', 'excluded', 'seconds'])
     assert.equal(typeof summary[key], 'number', key)
   assert.equal(summary.root, repo.dir)
   assert.equal(summary.commits, 3)
+  const status = await json<RootStatus>('status')
+  assert.deepEqual(
+    [summary.files, summary.excluded, summary.chunks],
+    [status.indexedFiles, status.excludedFiles, status.chunks],
+  )
 })
 
 test('a rebuild happens when it is asked for, and its reason is kept', async () => {
@@ -138,6 +143,14 @@ test('commits are found by their words and shown whole', async () => {
   const { stdout } = await run('examine', detail.sha)
   assert.match(stdout, /^commit [0-9a-f]{40}\nauthor {2}Ada Example\n/)
   assert.match(stdout, /\+# Rounding of interest/)
+  repo.git('tag', 'rounded', detail.sha)
+  const shas = async (...names: string[]) =>
+    Promise.all(names.map(async (name) => (await json<CommitDetail>('examine', name)).sha))
+  const [head] = await shas('HEAD')
+  assert.deepEqual(await shas('rounded', '@', head?.slice(0, 5) ?? ''), [detail.sha, head, head])
+  const unknown = await run('examine', 'no-such-branch')
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.stderr, /no-such-branch is not among/)
 })
 
 test('time travel sees the tree and the history of that commit only', async () => {

@@ -92,7 +92,7 @@ function checkWords(record: MemoryRecord, fields: Fields): void {
   const why = judgeEdited({ ...record, ...fields }, { secretsIn: (text) => findOwn(text).length })
   if (why === null) return
   throw new UserError(
-    `The change was not made (${why}).`,
+    `The change was not made: ${why}.`,
     'Write one thought in a few whole words. Nothing was changed.',
   )
 }

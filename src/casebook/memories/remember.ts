@@ -180,7 +180,9 @@ function told({ store }: MemoryRoom, written: Written, notes: readonly string[])
   if (outcome === null || found === null) {
     const why = refusalOf(events)
     throw new UserError(
-      why === null ? 'Nothing was remembered: it says what is known.' : `It was not remembered (${why}).`,
+      why === null
+        ? 'Nothing was remembered: it says what is known.'
+        : `It was not remembered: ${why.replace(/^G\d: /, '')}.`,
       'Say it in other words, and name the code that it is about.',
     )
   }

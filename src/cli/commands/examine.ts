@@ -10,12 +10,13 @@ import { withIndexed } from '../with-casebook.ts'
 export const examine: Command = {
   name: 'examine',
   summary: 'Show one commit: message, files, issues, reverts, changes',
-  usage: 'SHA',
+  usage: 'COMMIT',
+  details: 'COMMIT is its id, or what git resolves: HEAD, HEAD~2, a branch, a tag.',
   options: {},
   async run(call) {
     const [sha, ...rest] = call.positionals
     if (sha === undefined || sha.trim() === '' || rest.length > 0)
-      throw new UsageError('Give the id of one commit.', examine)
+      throw new UsageError('Give one commit: its id, HEAD, a branch or a tag.', examine)
     const detail = await withIndexed(call, (casebook) => casebook.examineCommit(sha))
     return { data: detail, text: (style) => render(detail, style) }
   },

@@ -23,10 +23,12 @@ export const index: Command = {
       const reason = typeof asked === 'string' ? asked : defaultReason(first, fresh)
       const summary = await runIndex(call, casebook, { reason, fresh })
       const memory = call.values['no-memory'] === true ? null : await rememberHistory(call, casebook)
-      const { head, branch } = casebook.status()
+      const { head, branch, indexedFiles: files, excludedFiles: excluded, chunks } = casebook.status()
+      // As 'casebook status' counts them: what turned out to be no text while it was read is excluded.
+      const found = { ...summary, files, excluded, chunks }
       return {
-        data: { root: casebook.root, head, branch, reason, ...summary, memory },
-        text: () => describe(summary, memory),
+        data: { root: casebook.root, head, branch, reason, ...found, added: summary.chunks, memory },
+        text: () => describe(found, memory),
       }
     }),
 }
@@ -44,7 +46,7 @@ async function rememberHistory(call: Call, casebook: Casebook): Promise<HistoryS
 }
 
 function describe(summary: IndexSummary, memory: HistorySummary | null): string {
-  const read = summary.parsed === 0 ? 'nothing had to be read' : `${plural(summary.parsed, 'file')} read`
+  const read = summary.parsed === 0 ? 'nothing changed' : `${plural(summary.parsed, 'file')} read`
   return [
     `${plural(summary.files, 'file')} indexed (${read}) in ${duration(summary.seconds)}.`,
     `${plural(summary.chunks, 'chunk')}, ${plural(summary.commits, 'commit')}, ${count(summary.excluded)} excluded.`,

@@ -24,7 +24,6 @@ const acts: readonly Act[] = [
   },
   { action: 'restore', summary: 'Bring archived or retracted memories back' },
   { action: 'retract', summary: 'Retract memories that turned out to be wrong' },
-  { action: 'accept', name: 'review accept', summary: 'Let candidates be recalled' },
   { action: 'reject', name: 'review reject', summary: 'Turn candidates away' },
 ]
 

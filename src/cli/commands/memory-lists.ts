@@ -1,7 +1,7 @@
 /** `casebook episodes|facts|lessons list|show`: two rows of the command table for each kind of memory. */
 
 import { type Kind, kinds, statuses } from '../../memory/record.ts'
-import type { ListRequest, MemoryPage } from '../../protocol-memories.ts'
+import type { ListRequest, Memories, MemoryPage } from '../../protocol-memories.ts'
 import { type Call, type Command, UsageError } from '../command.ts'
 import { count } from '../format.ts'
 import { detailText } from '../memory-detail.ts'
@@ -36,12 +36,27 @@ function listOf(kind: Kind): Command {
     },
     async run(call) {
       const request = readRequest(call, kind, command)
-      const page = await withMemories(call, (memories) => memories.list(request))
+      const [page, hidden] = await withMemories(call, (memories) =>
+        Promise.all([memories.list(request), countHidden(memories, request)]),
+      )
+      if (hidden > 0) call.terminal.note(hiddenNote(hidden))
       if (page.next !== null) call.terminal.note(`${count(page.total)} in all. More: --after ${page.next}`)
       return { data: page, text: (style) => render(page, kind, style) }
     },
   }
   return command
+}
+
+/** How many more fit that are not in use any more. */
+async function countHidden(memories: Memories, { after: _, ...request }: ListRequest): Promise<number> {
+  if (request.statuses !== usual) return 0
+  const others = statuses.filter((status) => !usual.some((one) => one === status))
+  return (await memories.list({ ...request, statuses: others, limit: 1 })).total
+}
+
+function hiddenNote(hidden: number): string {
+  const are = hidden === 1 ? 'is' : 'are'
+  return `${count(hidden)} more ${are} archived, retracted or superseded: --status all lists them.`
 }
 
 function readRequest(call: Call, kind: Kind, command: Command): ListRequest {

@@ -44,16 +44,28 @@ What was recalled is kept in the log, so that it can be credited later.`,
   },
 }
 
+/** What was printed or tried tells recall what the question is about, but nobody asked one yet. */
+function queryText(call: Call): string {
+  const given = ['output', 'attempt', 'path', 'symbol'].filter((name) => call.values[name] !== undefined)
+  if (call.positionals.length > 0 || given.length === 0) return wholeText(call, recall, 'The query')
+  const option = `--${given[0]}`
+  throw new UsageError(
+    `${option} goes with a query: casebook recall "what you are trying to do" ${option} ...`,
+    recall,
+  )
+}
+
 async function readRequest(call: Call): Promise<RecallRequest> {
   const { values } = call
   if (values.output === '-' && values.attempt === '-')
     throw new UsageError('Standard input is either the output or the attempt.', recall)
+  const text = queryText(call)
   const [output, attempt] = [await readInput(call, 'output'), await readInput(call, 'attempt')]
   const path = textOption(values.path)
   const symbol = textOption(values.symbol)
   const sessionId = textOption(values.session)
   return {
-    text: wholeText(call, recall, 'The query'),
+    text,
     moment: oneOf('moment', values.moment, moments, recall) ?? 'any',
     ...(path !== undefined && { path }),
     ...(symbol !== undefined && { symbol }),

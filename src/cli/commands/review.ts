@@ -7,12 +7,13 @@ import { recordLines, shorten } from '../memory-text.ts'
 import type { Style } from '../style.ts'
 import { onlyArgument, parseSeq, textOption, withMemories } from '../with-memories.ts'
 import { reviewActs } from './memory-acts.ts'
+import { accept } from './review-accept.ts'
 
 const list: Command = {
   name: 'review',
   summary: 'List what waits for a person: candidates, contradictions, proposals',
   usage: '[list]',
-  details: "Then: 'review accept ID', 'review reject ID', 'review settle SEQ', 'review decide WINNER LOSER'.",
+  details: `Then: 'review accept ID' or '--all', 'review reject ID', 'review settle SEQ', 'review decide WINNER LOSER'.`,
   options: {},
   async run(call) {
     const [word, ...rest] = call.positionals
@@ -60,7 +61,7 @@ const decide: Command = {
   },
 }
 
-export const reviewCommands: readonly Command[] = [list, ...reviewActs, settle, decide]
+export const reviewCommands: readonly Command[] = [list, accept, ...reviewActs, settle, decide]
 
 function render(queue: ReviewQueue, most: number, style: Style): string {
   const { candidates, contested, proposals, rejections } = queue

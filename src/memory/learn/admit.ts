@@ -43,10 +43,12 @@ export function admit(draft: RecordDraft, evidence: Evidence): Admission {
   return { ok: true, draft, notes }
 }
 
-/** Judges words that a person changed: form, secrets and size. Why is the person's to know. */
+/** Judges words that a person changed: form, secrets and size. What is wrong with them, in words for the person. */
 export function judgeEdited(record: RecordDraft, evidence: Pick<Evidence, 'secretsIn'>): string | null {
   const refusal = judgeForm(record, evidence)
-  return refusal === null ? null : `${refusal.gate}: ${refusal.reason}`
+  return refusal === null
+    ? null
+    : `it ${refusal.gate === 'G1' ? 'is not well formed: ' : ''}${refusal.reason}`
 }
 
 /**
@@ -201,7 +203,8 @@ function size(draft: RecordDraft): string | null {
   // The schema counts lone signs as well, and what it refuses must not come as far as the store.
   const pieces = draft.text.split(/\s+/).length
   if (pieces > most) return `has ${pieces} words; a ${draft.kind} holds at most ${most}`
-  if (words < fewestWords) return `has ${words} words: too few to understand later`
+  if (words < fewestWords)
+    return `has ${words === 1 ? '1 word' : `${words} words`}: too few to understand later`
   const bytes = draft.kind === 'episode' ? 0 : JSON.stringify(draft).length
   return bytes > largest ? `takes ${bytes} characters with its fields; at most ${largest}` : null
 }

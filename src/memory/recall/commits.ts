@@ -2,7 +2,7 @@
 
 import type { CommitDetail, CommitHit } from '../../protocol.ts'
 import { codeTokens } from '../code/tokens.ts'
-import type { Git } from '../git.ts'
+import { askGit, type Git } from '../git.ts'
 import { UserError } from '../ports.ts'
 import { isSecretPath } from '../secret-names.ts'
 import { readCommit } from '../store/commits.ts'
@@ -119,18 +119,28 @@ const longestDiff = 200_000
 /** Paths that are named as left out of a diff. */
 const mostNamed = 20
 
-/** One commit of the view with its diff. `sha` may be shortened. Throws `UserError` when the view does not know it. */
+/** One commit of the view with its diff. `sha` may be shortened, or what git resolves: a branch, a tag, `HEAD~2`. Throws `UserError` when the view does not know it. */
 export async function examineCommit(
   context: RecallContext,
   git: Git | null,
   sha: string,
 ): Promise<CommitDetail> {
-  const found = commitsById(context.db, context.viewId, sha.toLowerCase())
+  const named = commitsById(context.db, context.viewId, sha.toLowerCase())
+  const resolved = named.length > 0 || git === null ? null : await resolve(git, sha)
+  const found = resolved === null ? named : commitsById(context.db, context.viewId, resolved)
   const full = found.length === 1 ? readHit(context.db, context.root, found[0] ?? -1).sha : null
   const commit = full === null ? null : readCommit(context.db, full)
-  if (git === null || commit === null) throw unknownCommit(sha, found.length)
+  if (git === null || commit === null)
+    throw unknownCommit(resolved === null ? sha : `${sha} (${resolved.slice(0, 10)})`, found.length)
   const diff = await readDiff(git, commit.sha)
   return { ...commit, diff: diff.slice(0, longestDiff), diffTruncated: diff.length > longestDiff }
+}
+
+/** The full id behind a name of git's; null where it has none. */
+async function resolve(git: Git, name: string): Promise<string | null> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name.trim()}^{commit}`]
+  const id = (await askGit(git, args))?.trim() ?? ''
+  return id === '' ? null : id
 }
 
 /** The patch without files that usually hold secrets; a line at its beginning names those. */
@@ -166,6 +176,6 @@ function unknownCommit(sha: string, found: number): UserError {
     ? new UserError(`${sha} is the beginning of more than one commit.`, 'Give more characters of the id.')
     : new UserError(
         `${sha} is not among the remembered commits.`,
-        'Give at least seven characters of a commit that is not a merge, and index the repository first.',
+        'Give seven characters or a name of a commit that is not a merge, and index the repository first.',
       )
 }
