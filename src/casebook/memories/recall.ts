@@ -4,7 +4,7 @@ import type { Actor, Change, EventDraft, Json } from '../../memory/event.ts'
 import { creditEvents } from '../../memory/learn/credit.ts'
 import { UserError } from '../../memory/ports.ts'
 import { openKnown } from '../../memory/recall/abstain.ts'
-import { locateFiles } from '../../memory/recall/locate.ts'
+import { likelyFiles } from '../../memory/recall/locate.ts'
 import {
   defaultRecordRecall,
   type LocatedFile,
@@ -105,7 +105,7 @@ async function locate(
   if (view === null) return []
   try {
     const context = { db: view.db, viewId: view.viewId, root: repository.root, ...code.learned }
-    return (await locateFiles(context, text, { before: Math.floor(before / 1000) })).files
+    return likelyFiles(context, text, { before: Math.floor(before / 1000) })
   } catch (error) {
     if (!isDamage(error)) throw error
     return []

@@ -1,6 +1,6 @@
 /** Says "nothing found" by names, not by likeness: a name that occurs nowhere has no near misses worth showing. */
 
-import type { DatabaseSync } from '../store/database.ts'
+import type { Statements } from '../store/database.ts'
 import { looksLikeName } from './mentions.ts'
 import type { Query } from './query.ts'
 
@@ -18,7 +18,7 @@ const selectPrefix = `
   where s.folded >= ? and s.folded < ? limit 1`
 
 /** A sentence that names what is unknown, or null when there is something to look for. */
-export function nothingToFind(db: DatabaseSync, viewId: number, query: Query): string | null {
+export function nothingToFind(db: Statements, viewId: number, query: Query): string | null {
   const words = query.terms.map(({ text }) => text)
   const places = [...query.paths.map(({ text }) => text), ...query.frames.map(({ path }) => path)]
   if (words.length + places.length + query.issues.length + query.shas.length === 0) {
@@ -42,12 +42,12 @@ const selectReferred = `
   where v.view_id = ? and (' ' || c.issues || ' ' like '% ' || ? || ' %' or c.sha like ? || '%') limit 1`
 
 /** Frames carry folders of another machine, so the file's own name decides. */
-function isFile(db: DatabaseSync, viewId: number, path: string): boolean {
+function isFile(db: Statements, viewId: number, path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
   return db.prepare(selectFile).get(viewId, path, name) !== undefined
 }
 
-function refersToCommit(db: DatabaseSync, viewId: number, { issues, shas }: Query): boolean {
+function refersToCommit(db: Statements, viewId: number, { issues, shas }: Query): boolean {
   const select = db.prepare(selectReferred)
   return [...issues, ...shas].some((one) => select.get(viewId, one, one) !== undefined)
 }
@@ -66,7 +66,7 @@ function keyMentions(query: Query): string[] {
 }
 
 /** Returns a test of one name or word: in code, in paths, in commits, or as the beginning of a symbol. */
-export function openKnown(db: DatabaseSync, viewId: number): (name: string) => boolean {
+export function openKnown(db: Statements, viewId: number): (name: string) => boolean {
   const visible = [selectVisible, selectPath, selectCommit].map((sql) => db.prepare(sql))
   const prefix = db.prepare(selectPrefix)
   return (name) => {

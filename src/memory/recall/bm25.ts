@@ -28,15 +28,22 @@ export function addScores(
   scores: Float64Array,
 ): void {
   for (const { term, postings } of terms) {
-    const visible = postings.documents.map((document) => collection.at(document))
-    const count = visible.reduce((sum, at) => (at < 0 ? sum : sum + 1), 0)
+    const { documents } = postings
+    const places = new Int32Array(documents.length)
+    let count = 0
+    for (let index = 0; index < documents.length; index++) {
+      const at = collection.at(documents[index] as number)
+      places[index] = at
+      if (at >= 0) count++
+    }
     if (count === 0) continue
     const idf = term.weight * inverseFrequency(count, collection.size)
-    visible.forEach((at, index) => {
-      if (at < 0) return
+    for (let index = 0; index < places.length; index++) {
+      const at = places[index] as number
+      if (at < 0) continue
       const frequency = fieldFrequency(collection, postings, index, at)
       scores[at] = (scores[at] ?? 0) + (idf * frequency * (k1 + 1)) / (k1 + frequency)
-    })
+    }
   }
 }
 
@@ -47,7 +54,8 @@ export function inverseFrequency(count: number, size: number): number {
 function fieldFrequency(collection: Collection, postings: Postings, index: number, at: number): number {
   const length = (collection.lengths[at] ?? 0) / collection.averageLength
   let frequency = 0
-  for (const [column, { weight, b }] of collection.fields.entries()) {
+  for (let column = 0; column < collection.fields.length; column++) {
+    const { weight, b } = collection.fields[column] as Field
     frequency += (weight * (postings.counts[column]?.[index] ?? 0)) / (1 - b + b * length)
   }
   return frequency

@@ -25,7 +25,7 @@ import { indexPaths, pathMentionScores, pathWordScores } from './channels/paths.
 import { phraseScores } from './channels/phrases.ts'
 import { type Definition, openDefinitions, symbolScores } from './channels/symbols.ts'
 import type { Channel } from './context.ts'
-import { fuseLinearly, type ScoreColumn } from './fuse.ts'
+import { rankLinearly, type ScoreColumn } from './fuse.ts'
 import { type FileScores, type Ground, isRanked, noScores } from './ground.ts'
 import { onceForCorpus } from './kept-corpus.ts'
 import { indexModules, type ModuleIndex } from './modules.ts'
@@ -177,7 +177,7 @@ function bestFiles(ground: Ground, columns: readonly ScoreColumn[]): FileScores 
   const { files } = ground.corpus
   const ranked = [...files.keys()].filter((file) => isRanked(files[file]?.role ?? 'docs'))
   const answers = columns.filter(({ prior }) => prior !== true)
-  const best = fuseLinearly(answers, ranked, (file) => files[file]?.path ?? '', seedCount + 1)
+  const best = rankLinearly(answers, ranked, (file) => files[file]?.path ?? '', seedCount + 1)
   const least = best[seedCount]?.score ?? 0
   const seeds = noScores(ground)
   for (const { item, score } of best) seeds[item] = score - least

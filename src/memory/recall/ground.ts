@@ -1,7 +1,7 @@
 /** Everything that the channels of `locate` share while they answer one question. */
 
 import type { Role } from '../code/trees.ts'
-import type { DatabaseSync } from '../store/database.ts'
+import type { Statements } from '../store/database.ts'
 import { openStemmer } from '../store/stems.ts'
 import { averageOf, type Collection, type Field } from './bm25.ts'
 import type { RecallContext } from './context.ts'
@@ -14,7 +14,7 @@ import type { Query, Term } from './query.ts'
 export type FileScores = Float64Array
 
 export interface Ground {
-  db: DatabaseSync
+  db: Statements
   viewId: number
   query: Query
   /** Commits after this moment (Unix seconds) are not seen. */
@@ -32,10 +32,11 @@ export interface Ground {
 const defaultBudget = 400_000
 
 export function openGround(context: RecallContext, query: Query, before = Number.POSITIVE_INFINITY): Ground {
-  const { db, viewId } = context
-  const corpus = context.kept?.corpus(db, viewId) ?? readCorpus(db, viewId)
+  const { viewId } = context
+  const corpus = context.kept?.corpus(context.db, viewId) ?? readCorpus(context.db, viewId)
+  const db = context.kept?.statements(context.db) ?? context.db
   const stems = openStemmer(db, context.stems)
-  const read = remembered(openPostings(db, 'chunk_fts'))
+  const read = remembered(db, postingsOf({ corpus }))
   const { code, tests } = collections({ corpus })
   const chunkPostings = (terms: readonly Term[], budget = defaultBudget) =>
     withinBudget(mergeStems(terms, stems), read, budget)
@@ -72,11 +73,28 @@ function collect(corpus: Corpus, wanted: (role: Role) => boolean): Collection {
   }
 }
 
-function remembered(read: (stem: string) => Postings): (stem: string) => Postings {
-  const known = new Map<string, Postings>()
+interface KnownPostings {
+  documents: number
+  byStem: Map<string, Postings>
+}
+
+/** Documents in postings that are kept for the next question, whose words come again: about 10 MB. */
+const mostKept = 250_000
+
+const postingsOf = onceForCorpus(
+  (_: { corpus: Corpus }): KnownPostings => ({ documents: 0, byStem: new Map() }),
+)
+
+/** Begins anew before a question, never within one, which asks for the same words several times. */
+function remembered(db: Statements, known: KnownPostings): (stem: string) => Postings {
+  if (known.documents > mostKept) Object.assign(known, { documents: 0, byStem: new Map() })
+  const read = openPostings(db, 'chunk_fts')
   return (stem) => {
-    const found = known.get(stem) ?? read(stem)
-    known.set(stem, found)
+    const kept = known.byStem.get(stem)
+    if (kept !== undefined) return kept
+    const found = read(stem)
+    known.byStem.set(stem, found)
+    known.documents += found.documents.length
     return found
   }
 }

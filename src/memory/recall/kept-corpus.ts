@@ -1,6 +1,6 @@
 /** The corpus of a view kept between questions: reading it anew takes half of the time of `locate`. */
 
-import type { DatabaseSync } from '../store/database.ts'
+import { cachedStatements, type DatabaseSync, type Statements } from '../store/database.ts'
 import { viewGeneration } from '../store/files.ts'
 import { type Corpus, readCorpus } from './corpus.ts'
 
@@ -20,6 +20,13 @@ interface Kept {
 export class KeptCorpus {
   #kept: Kept | null = null
   #timer: NodeJS.Timeout | null = null
+  #statements: { db: DatabaseSync; prepared: Statements } | null = null
+
+  /** Preparing them takes a tenth of a question. */
+  statements(db: DatabaseSync): Statements {
+    if (this.#statements?.db !== db) this.#statements = { db, prepared: cachedStatements(db) }
+    return this.#statements.prepared
+  }
 
   corpus(db: DatabaseSync, viewId: number): Corpus {
     // Asked before the view is read: what changes in between is seen the next time.
@@ -36,6 +43,7 @@ export class KeptCorpus {
     this.#timer ??= setTimeout(() => {
       this.#timer = null
       this.#kept = null
+      this.#statements = null
     }, patience).unref()
     this.#timer.refresh()
   }

@@ -6,7 +6,7 @@ import { topChunks } from './channels/lexical.ts'
 import type { RecallContext } from './context.ts'
 import { coverageOf } from './coverage.ts'
 import { type Evidence, gatherEvidence } from './evidence.ts'
-import { fuseLinearly } from './fuse.ts'
+import { fuseLinearly, rankLinearly } from './fuse.ts'
 import { type Ground, isRanked, openGround } from './ground.ts'
 import { readQuery } from './query.ts'
 
@@ -39,11 +39,31 @@ export async function locateFiles(
   }
 }
 
-function rankFiles(
+/** The same files in the same order, without account and places: for whoever asks on behalf of something else. */
+export function likelyFiles(
   context: RecallContext,
-  ground: Ground,
-  { issue, limit = 10 }: LocateOptions & { issue: string },
-): FileHit[] {
+  issue: string,
+  { limit = 10, before }: Pick<LocateOptions, 'limit' | 'before'> = {},
+): { path: string; score: number }[] {
+  const query = readQuery(issue)
+  if (nothingToFind(context.kept?.statements(context.db) ?? context.db, context.viewId, query) !== null)
+    return []
+  const ground = openGround(context, query, before)
+  const { evidence, candidates, pathOf } = candidatesOf(context, ground, issue)
+  return rankLinearly(evidence.columns, candidates, pathOf, limit).map(({ item, score }) => ({
+    path: pathOf(item),
+    score,
+  }))
+}
+
+interface Candidates {
+  evidence: Evidence
+  candidates: number[]
+  pathOf: (file: number) => string
+}
+
+/** The files that at least one channel speaks for. */
+function candidatesOf(context: RecallContext, ground: Ground, issue: string): Candidates {
   const votes = context.memories?.(issue, ground.before)
   const evidence = gatherEvidence(ground, context.ablate, votes)
   const { files } = ground.corpus
@@ -51,7 +71,17 @@ function rankFiles(
   const candidates = [...files.keys()].filter(
     (file) => isRanked(files[file]?.role ?? 'docs') && answers.some(({ scores }) => (scores[file] ?? 0) > 0),
   )
-  const ranked = fuseLinearly(evidence.columns, candidates, (file) => files[file]?.path ?? '', limit)
+  return { evidence, candidates, pathOf: (file) => files[file]?.path ?? '' }
+}
+
+function rankFiles(
+  context: RecallContext,
+  ground: Ground,
+  { issue, limit = 10 }: LocateOptions & { issue: string },
+): FileHit[] {
+  const { files } = ground.corpus
+  const { evidence, candidates, pathOf } = candidatesOf(context, ground, issue)
+  const ranked = fuseLinearly(evidence.columns, candidates, pathOf, limit)
   const places = bestPlaces(
     ground,
     evidence,

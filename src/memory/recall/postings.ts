@@ -1,6 +1,6 @@
 /** Where a word occurs, column by column, read from the text index. */
 
-import type { DatabaseSync } from '../store/database.ts'
+import type { Statements } from '../store/database.ts'
 
 /** Occurrences of one term, grouped by document, in ascending order of documents. */
 export interface Postings {
@@ -18,8 +18,10 @@ const columns: Record<Table, readonly string[]> = {
 }
 
 /** Returns a reader of postings; `stems` must come from `openStemmer`. */
-export function openPostings(db: DatabaseSync, table: Table): (stem: string) => Postings {
-  db.exec(`create virtual table if not exists temp.${table}_terms using fts5vocab(main, ${table}, instance)`)
+export function openPostings(db: Statements, table: Table): (stem: string) => Postings {
+  db.prepare(
+    `create virtual table if not exists temp.${table}_terms using fts5vocab(main, ${table}, instance)`,
+  ).run()
   const select = db.prepare(`select doc, col from temp.${table}_terms where term = ?`)
   select.setReturnArrays(true)
   const names = columns[table]

@@ -83,11 +83,25 @@ const bestChunks = 3
 
 export function fileScores(ground: Ground, scores: Float64Array, best = bestChunks): FileScores {
   const files = noScores(ground)
-  for (const [blobId, top] of topChunks(ground.corpus, scores, best)) {
-    const sum = top.reduce((total, at) => total + (scores[at] ?? 0), 0)
-    for (const file of ground.corpus.filesOfBlob.get(blobId) ?? []) files[file] = sum
+  const { chunkBlob, filesOfBlob } = ground.corpus
+  const top = new Float64Array(best)
+  // The chunks of a blob lie side by side.
+  for (let at = 0; at < scores.length; ) {
+    const blobId = chunkBlob[at] as number
+    top.fill(0)
+    for (; at < scores.length && chunkBlob[at] === blobId; at++) insert(top, scores[at] as number)
+    const sum = top.reduce((total, score) => total + score, 0)
+    if (sum > 0) for (const file of filesOfBlob.get(blobId) ?? []) files[file] = sum
   }
   return files
+}
+
+/** Into a row in falling order, whose least falls out. */
+function insert(top: Float64Array, score: number): void {
+  let place = top.length - 1
+  if (score <= (top[place] as number)) return
+  for (; place > 0 && (top[place - 1] as number) < score; place--) top[place] = top[place - 1] as number
+  top[place] = score
 }
 
 /** Positions of the best chunks of each blob that has any score, best first. */
