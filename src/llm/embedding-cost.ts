@@ -9,8 +9,12 @@ export interface CostEstimate {
   dollars: number | null
 }
 
+export function estimatedTokens(characters: number): number {
+  return Math.ceil(characters / charactersPerToken)
+}
+
 /** `pricePerMillion`: US dollars a million tokens, 0 when unknown or free. Off by up to a fifth. */
 export function estimateCost(characters: number, pricePerMillion: number): CostEstimate {
-  const tokens = Math.ceil(characters / charactersPerToken)
+  const tokens = estimatedTokens(characters)
   return { tokens, dollars: pricePerMillion > 0 ? (tokens / 1e6) * pricePerMillion : null }
 }

@@ -10,7 +10,7 @@ export interface LedgerEntry {
   model: string
   /** Texts left this machine. */
   remote: boolean
-  /** Nobody waited for it: the daily cap counts and stops only such calls. */
+  /** Nobody waited for it: the daily cap counts and stops only such calls, without embeddings. */
   background: boolean
   inputTokens: number
   outputTokens: number
@@ -31,7 +31,10 @@ export interface LedgerTotals {
   outputTokens: number
   /** Sum of the known prices; null: none is known. */
   dollars: number | null
-  /** Tokens in and out of the calls that nobody waited for. */
+  /**
+   * Tokens in and out of the calls that nobody waited for. Embeddings are left out: the person agreed to them with
+   * their cost, and a first fill would use up the cap of everything else.
+   */
   backgroundTokens: number
 }
 

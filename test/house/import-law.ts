@@ -59,7 +59,7 @@ export const plan: Plan = {
     packages: ['@secretlint/core', '@secretlint/profiler', '@secretlint/secretlint-rule-preset-recommend'],
   },
   'src/memory/store': {
-    rooms: [...nouns, ...records, 'memory/code/tokens.ts'],
+    rooms: [...nouns, ...records, 'memory/code/tokens.ts', 'memory/data-folder.ts'],
     packages: ['node:sqlite', 'zod', 'ulid'],
   },
   'src/memory/store/ann.ts': { rooms: nouns, packages: ['hnswlib-node', 'node:module'] },
@@ -67,6 +67,7 @@ export const plan: Plan = {
   'src/memory/git.ts': { rooms: nouns, packages: ['node:child_process'] },
   'src/memory/tree-files.ts': { rooms: [], packages: [] },
   'src/memory/secret-names.ts': { rooms: [], packages: [] },
+  'src/memory/data-folder.ts': { rooms: [], packages: [] },
   'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
   // What recall finds crosses the boundary as it is.
   'src/memory/recall': { rooms: [...memory, 'protocol.ts'], packages: [] },
@@ -79,7 +80,7 @@ export const plan: Plan = {
 
   // Models.
   'src/llm': {
-    rooms: [...nouns, 'config.ts', 'memory/code/tokens.ts'],
+    rooms: [...nouns, 'config.ts', 'memory/code/tokens.ts', 'memory/data-folder.ts'],
     // The schema of the API that the scripted server holds both sides to, and that server.
     packages: ['openai', 'zod', 'node:http'],
   },

@@ -1,8 +1,8 @@
 /** Where a repository's store lies, and why there. */
 
 import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { userDataFolder } from '../data-folder.ts'
 import { UserError } from '../ports.ts'
 
 export interface StorePlace {
@@ -75,12 +75,4 @@ function create(folder: string): boolean {
   } catch {
     return false
   }
-}
-
-/** The platform's place for data of programs. */
-function userDataFolder(): string {
-  if (process.platform === 'win32')
-    return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'casebook')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'casebook')
-  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'casebook')
 }
