@@ -9,20 +9,18 @@ export interface Rendered {
   /** Brief and lessons: data, so a message of the user. */
   head: string
   entries: readonly Entry[]
-  /** Characters of what else the request holds: the tools. */
-  besides: number
   /** The state of the work. */
   tail: () => string
 }
 
 /**
- * The tail changes with every step and is never cached: it comes only where it is so small a share of the prompt. In a
- * shorter one the transcript itself says it all.
+ * The tail changes with every step and is never cached: it comes only where it is so small a share of the transcript. A
+ * shorter one says it all itself.
  */
 const tailShare = 1 / 25
 
 /** No message of a user follows another: some models refuse that. The tail goes into the last message for the same reason. */
-export function render({ system, head, entries, besides, tail }: Rendered): Prompt {
+export function render({ system, head, entries, tail }: Rendered): Prompt {
   const messages: Message[] = head === '' ? [] : [{ role: 'user', content: head }]
   for (const { message } of entries) {
     const last = messages.at(-1)
@@ -30,7 +28,7 @@ export function render({ system, head, entries, besides, tail }: Rendered): Prom
       messages[messages.length - 1] = joined(last, message.content)
     else messages.push(message)
   }
-  const size = entries.reduce((sum, entry) => sum + entry.size, system.length + head.length + besides)
+  const size = entries.reduce((sum, entry) => sum + entry.size, 0)
   const last = messages.at(-1)
   if (last === undefined || last.role === 'assistant' || size * tailShare < shortestTail)
     return { system, messages }

@@ -137,8 +137,8 @@ class Working implements OpenContext {
     this.#about = tools
   }
 
-  prompt(tools: readonly OfferedTool[]): Prompt {
-    return this.#render(this.#entries, this.#sent?.system ?? this.#system(), tools)
+  prompt(_tools: readonly OfferedTool[]): Prompt {
+    return this.#render(this.#entries, this.#sent?.system ?? this.#system())
   }
 
   async settle(tools: readonly OfferedTool[]): Promise<Epoch | null> {
@@ -244,22 +244,15 @@ class Working implements OpenContext {
     return [this.#options.system, this.#about].filter((part) => part !== '').join('\n\n')
   }
 
-  #render(entries: readonly Entry[], system: string, tools: readonly OfferedTool[]): Prompt {
-    const toolSize = tools === this.#sent?.tools ? this.#sent.toolsJson.length : JSON.stringify(tools).length
-    return render({
-      system,
-      head: this.#head,
-      entries,
-      besides: toolSize,
-      tail: () => stateText(stateOf(this.#events)),
-    })
+  #render(entries: readonly Entry[], system: string): Prompt {
+    return render({ system, head: this.#head, entries, tail: () => stateText(stateOf(this.#events)) })
   }
 
   /** What the last request was, and what the next would be now; null: there was none. */
   #snapshot(): Snapshot | null {
     if (this.#sent === null) return null
     const { tools, system } = this.#sent
-    return { tools, ...this.#render(this.#entries, system, tools), entries: [...this.#entries] }
+    return { tools, ...this.#render(this.#entries, system), entries: [...this.#entries] }
   }
 
   /** Takes what is offered now as what is sent from now on. Says what became different. */

@@ -2,9 +2,8 @@
 
 import { removeName, searchName } from './meta-tools.ts'
 
-/** Holes: what the chat itself says, and the state of the tools. */
+/** What stands in the system text about tools, after what the chat itself says. */
 export interface PromptState {
-  base: string
   /** Tools in this very request, those of the tool memory included. */
   count: number
   limit: number
@@ -12,10 +11,8 @@ export interface PromptState {
   date: string
 }
 
-export function autonomousPrompt({ base, count, limit, date }: PromptState): string {
-  return `${base}
-
-# Your tools
+export function aboutAutonomous({ count, limit, date }: PromptState): string {
+  return `# Your tools
 Tools lie in a store. Those that you load stay loaded, from question to question, until you remove them. At most ${limit} can be loaded.
 - When no loaded tool fits, search with ${searchName}: one keyword for each tool that you want. Search again with other words when nothing fits; say so when the question cannot be answered.
 - When a new question comes, first remove what it does not need with ${removeName}.
@@ -25,18 +22,14 @@ Tools loaded now: ${count} of at most ${limit} (these two included).
 Today is ${date}.`
 }
 
-export function hybridPrompt({ base, date }: PromptState): string {
-  return `${base}
-
-# Your tools
+export function aboutHybrid({ date }: PromptState): string {
+  return `# Your tools
 Tools lie in a store; some are loaded. When no loaded tool fits, search with ${searchName}: one keyword for each tool that you want. Search again with other words when nothing fits; say so when the question cannot be answered.
 Today is ${date}.`
 }
 
-export function workflowPrompt({ base, date }: PromptState): string {
-  return `${base}
-
-# Your tools
+export function aboutWorkflow({ date }: PromptState): string {
+  return `# Your tools
 Tools that fit this question were chosen for you. Say so when the question cannot be answered with them.
 Today is ${date}.`
 }

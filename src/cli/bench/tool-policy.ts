@@ -53,7 +53,8 @@ function workStep(
   options: PolicyOptions,
 ): Said {
   const at = messages.findLastIndex(({ role }) => role === 'user')
-  const needs = needsOf.get(messages[at]?.content ?? '') ?? []
+  // The question is one paragraph; what follows it is the state of the work.
+  const needs = needsOf.get(messages[at]?.content.split('\n\n')[0] ?? '') ?? []
   const since = messages.slice(at + 1)
   const offered = tools.map(({ name }) => name)
   const called = callsIn(since)
