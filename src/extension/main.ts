@@ -1,6 +1,9 @@
 /** The extension's table of contents. */
 
 import * as vscode from 'vscode'
+import { addAgentLaunch } from './agents/agent-launch.ts'
+import { addLanguageTools } from './agents/language-tools.ts'
+import { addChat } from './chat/participant.ts'
 import { addCommands } from './commands.ts'
 import { addDocuments } from './documents.ts'
 import { addEmbedderConsent } from './embedder-consent.ts'
@@ -43,12 +46,15 @@ export function activate(context: vscode.ExtensionContext): CasebookExtension {
   const models = addModels(context, log)
   const tools = addTools(context, memory, log)
   addToolCommands(context, tools, log)
-  const panel = addPanel(context, memory)
+  addChat({ context, memory, documents, log, models, tools })
+  const panel = addPanel(context, memory, tools)
   const tree = addMemoryTree(context, memory, log)
   const sources = addSourceTree(context, memory, log)
   addFreshness(context, memory, log)
   addEmbedderConsent(context, memory)
   const mcp = addMcpProvider(context, log)
+  addLanguageTools(context, memory)
+  addAgentLaunch(context, log)
   addSessionOffer(context, memory, log)
   return {
     activationMilliseconds: performance.now() - began,

@@ -1,0 +1,138 @@
+/** A free question in the chat: recalled for, searched for, answered by the model that the person picked. */
+
+import * as vscode from 'vscode'
+import { answerQuestion, type ChatAnswer, type ChatEvent } from '../../agent/chat/answer.ts'
+import { creditAnswer } from '../../agent/chat/credit.ts'
+import { type Found, shownCode } from '../../agent/chat/question.ts'
+import type { ChatModel } from '../../llm/model.ts'
+import { labelOf } from '../memory-text.ts'
+import { errorText } from '../shown-errors.ts'
+import { windowKnowledge } from '../window-knowledge.ts'
+import { type FoundFiles, findFile } from './find-file.ts'
+import { nothingText } from './recall-reply.ts'
+import { lineAt, memoryUri } from './stream-writer.ts'
+import { toolWords } from './tool-words.ts'
+import { type AskingTools, askWithTools } from './tools-of-turn.ts'
+import { asker, type ChatTurn, noteRecall, rootOf } from './turn.ts'
+
+/** A failure of the model: it is set up elsewhere than the memory. */
+export class ModelFailure extends Error {
+  constructor(cause: unknown) {
+    super(errorText(cause), { cause })
+    this.name = 'ModelFailure'
+  }
+}
+
+export async function askModel(turn: ChatTurn, model: ChatModel): Promise<void> {
+  const root = await rootOf(turn)
+  const view: AnswerView = { turn, files: findFile(turn.memory, turn.root), found: null }
+  turn.stream.progress(vscode.l10n.t('Recalling…'))
+  try {
+    const answer = await askWithTools(turn, { model, root }, async (asking: AskingTools) =>
+      answerQuestion({
+        question: {
+          prompt: turn.request.prompt,
+          attached: turn.references.attached,
+          open: turn.open === null ? null : { path: turn.open },
+          sessionId: turn.data.chatId,
+        },
+        earlier: turn.earlier,
+        knowledge: await asker(turn),
+        model: asking.model,
+        tools: asking.tools,
+        hasFile: async (path) => (await view.files.find(path)) !== null,
+        onEvent: (event) => show(view, event),
+        log: turn.log,
+        signal: turn.signal,
+      }),
+    )
+    await conclude(turn, answer)
+  } catch (error) {
+    throw view.found !== null && !turn.signal.aborted ? new ModelFailure(error) : error
+  }
+}
+
+/** What showing an answer needs. */
+interface AnswerView {
+  turn: ChatTurn
+  files: FoundFiles
+  /** Null until the memory has answered. */
+  found: Found | null
+}
+
+function show(view: AnswerView, event: ChatEvent): void {
+  const { stream } = view.turn
+  switch (event.type) {
+    case 'text':
+      stream.markdown(event.text)
+      break
+    case 'memory':
+      showMemory(view, event)
+      break
+    case 'code':
+      showCode(view, event)
+      break
+    case 'found':
+      view.found = event.found
+      tellFound(view.turn, event.found)
+      break
+    case 'call':
+      stream.progress(toolWords(vscode.l10n, event.call))
+  }
+}
+
+function showMemory(
+  { turn: { stream, documents }, found }: AnswerView,
+  { memory, text }: Extract<ChatEvent, { type: 'memory' }>,
+): void {
+  const known = found?.recall.memories.find(({ record }) => record.id === memory.id)
+  const title = known === undefined ? vscode.l10n.t('Memory {0}', memory.id) : labelOf(known.record)
+  stream.anchor(memoryUri(documents, { memory, title }), text)
+}
+
+function showCode(
+  { turn: { stream, data }, files }: AnswerView,
+  { path, startLine, endLine, text }: Extract<ChatEvent, { type: 'code' }>,
+): void {
+  const uri = files.found(path)
+  if (uri === null) {
+    stream.markdown(text)
+    return
+  }
+  if (!data.paths.includes(path)) data.paths.push(path)
+  const lines = endLine === startLine ? `${startLine}` : `${startLine}-${endLine}`
+  stream.anchor(lineAt(uri, startLine, endLine), `${path}:${lines}`)
+}
+
+function tellFound(turn: ChatTurn, { recall, code }: Found): void {
+  const { stream, memory } = turn
+  noteRecall(turn, recall)
+  for (const { root, path, span } of shownCode(code)) {
+    stream.reference(lineAt(memory.uriOf({ root, path }), span.startLine, span.endLine))
+  }
+  if (recall.memories.length === 0) stream.markdown(`_${nothingText(vscode.l10n, recall)}_\n\n`)
+}
+
+async function conclude(turn: ChatTurn, { outcome, shown, cited }: ChatAnswer): Promise<void> {
+  const { stream, data, memory, log } = turn
+  data.recalled = shown
+  data.cited = cited
+  if (outcome.kind === 'limit') {
+    const limits = {
+      steps: vscode.l10n.t('too many steps'),
+      tokens: vscode.l10n.t('too many tokens'),
+      seconds: vscode.l10n.t('too much time'),
+    }
+    stream.markdown(`\n\n_${vscode.l10n.t('It was stopped here: {0}.', limits[outcome.limit])}_`)
+  }
+  if (outcome.kind === 'unusable') {
+    stream.markdown(`\n\n_${vscode.l10n.t('The model gave no usable answer. Try again, or another model.')}_`)
+  }
+  try {
+    const knowledgeOf = (root: string) => windowKnowledge(memory, root)
+    await creditAnswer({ cited, outcome: null, sessionId: data.chatId, knowledgeOf })
+  } catch (error) {
+    // The answer is out; that nobody counts it is no reason to take it back.
+    log.warn(`What the answer cited was not counted: ${errorText(error)}`)
+  }
+}

@@ -1,0 +1,84 @@
+/** Answers one request of the chat view. Loaded with the first one. */
+
+import * as vscode from 'vscode'
+import { UserError } from '../../memory/ports.ts'
+import { RemoteError } from '../../rpc.ts'
+import { ownVendor } from '../models/vendor.ts'
+import type { WindowModels } from '../models/window-models.ts'
+import type { WindowTools } from '../tools/add-tools.ts'
+import { askModel, ModelFailure } from './ask.ts'
+import { chatCommands } from './commands.ts'
+import { type Asked, type ChatHome, type ChatTurn, openTurn } from './turn.ts'
+import { answerWithoutModel } from './without-model.ts'
+
+export interface ChatParts extends ChatHome {
+  models: WindowModels
+  tools: WindowTools
+}
+
+/** Whatever fails becomes words in the chat, with a button where one helps. */
+export async function handleRequest(
+  parts: ChatParts,
+  asked: Omit<Asked, 'signal'>,
+  token: vscode.CancellationToken,
+): Promise<vscode.ChatResult> {
+  const stop = new AbortController()
+  const cancelled = token.onCancellationRequested(() => stop.abort(new vscode.CancellationError()))
+  if (token.isCancellationRequested) stop.abort(new vscode.CancellationError())
+  let turn: ChatTurn | null = null
+  try {
+    turn = await openTurn(parts, { ...asked, signal: stop.signal })
+    for (const refusal of turn.references.refused) turn.stream.markdown(`_${refusal}_\n\n`)
+    await answer(parts, turn)
+    return { metadata: turn.data }
+  } catch (error) {
+    const metadata = turn === null ? {} : { metadata: turn.data }
+    if (stop.signal.aborted) return metadata
+    return { ...metadata, errorDetails: { message: failureWords(parts, asked.stream, error) } }
+  } finally {
+    cancelled.dispose()
+  }
+}
+
+async function answer(parts: ChatParts, turn: ChatTurn): Promise<void> {
+  const { command } = turn.request
+  const work = command === undefined ? undefined : chatCommands[command]
+  if (work !== undefined) return await work(turn)
+  const model = await modelOf(parts, turn)
+  if (model === null) return await answerWithoutModel(turn)
+  await askModel(turn, model)
+}
+
+/** What the person picked. Our own models of the picker are the person's endpoint: asked without a detour. */
+async function modelOf({ models }: ChatParts, { request, root }: ChatTurn) {
+  const picked: vscode.LanguageModelChat | undefined = request.model
+  if (picked === undefined || picked.vendor === ownVendor) return await models.endpoint({ root })
+  const [{ editorModel }, metered] = await Promise.all([
+    import('../models/editor-model.ts'),
+    models.meter({ root }),
+  ])
+  return metered(editorModel(picked))
+}
+
+/** The button comes first: the error stands at the end of the answer. */
+function failureWords({ log }: ChatParts, stream: vscode.ChatResponseStream, error: unknown): string {
+  const cause = error instanceof ModelFailure ? error.cause : error
+  const isForPeople = cause instanceof UserError || cause instanceof RemoteError
+  const words = isForPeople ? `${cause.message} ${cause.remedy}`.trimEnd() : String((cause as Error).message)
+  log.error(isForPeople || !(cause instanceof Error) ? words : cause)
+  for (const button of buttonsFor(error, isForPeople)) stream.button(button)
+  return words
+}
+
+function buttonsFor(error: unknown, isForPeople: boolean): vscode.Command[] {
+  if (!vscode.workspace.isTrusted) {
+    return [{ title: vscode.l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' }]
+  }
+  if (error instanceof ModelFailure && error.cause instanceof UserError) {
+    return [
+      { title: vscode.l10n.t('Set Up Model'), command: 'casebook.setUpModel' },
+      { title: vscode.l10n.t('Choose Model'), command: 'casebook.chooseModel' },
+    ]
+  }
+  return isForPeople ? [] : [{ title: vscode.l10n.t('Show Log'), command: 'casebook.showLog' }]
+}
