@@ -34,6 +34,32 @@ export const modelSettings = z.object({
   apiKey: z.string().default(''),
 })
 
+export const toolModes = ['autonomous', 'workflow', 'hybrid'] as const
+
+/** The tool memory of chats: which tools a model is offered, and when they go again. */
+export const toolSettings = z.object({
+  /** `auto`: by the class of the model. A chat may choose another. */
+  mode: z.enum(['auto', ...toolModes]).default('auto'),
+  /** With `auto`: whether reasoning models manage their tools themselves. Even among them some sit at the limit. */
+  trustReasoning: z.boolean().default(false),
+  /** Tools in one request, those of the tool memory included. OpenAI and VS Code take 128. */
+  limit: z.number().int().min(8).max(128).default(128),
+  /** Hits of one keyword (MemTool: 5). */
+  topK: z.number().int().min(1).max(20).default(5),
+  /** `unused`: a rule, without a model, so that nothing delays the first word. `model`: a completion decides what goes. */
+  pruner: z.enum(['unused', 'model']).default('unused'),
+  /** User turns for which a tool may go unused before the rule takes it (MemTool: 2). */
+  unusedTurns: z.number().int().min(0).default(2),
+  /** Tools that the rule carries into a new turn at most; null: any number, as in the paper. */
+  carry: z.number().int().min(0).nullable().default(3),
+  /** How a long chat is shortened at the start of a turn. */
+  history: z.enum(['truncate', 'summarize']).default('truncate'),
+  /** Estimated tokens of messages above which it is. */
+  historyTokens: z.number().int().min(500).default(24_000),
+  /** Calls of the model in one turn; a loop ends here. */
+  maxSteps: z.number().int().min(1).default(40),
+})
+
 export const settingsSchema = z.object({
   /** `repository`: in the git common directory. `user`: in the data folder of the user. */
   storeLocation: z.enum(['repository', 'user']).default('repository'),
@@ -68,11 +94,14 @@ export const settingsSchema = z.object({
   mcpWrite: z.boolean().default(false),
   embedder: embedderSettings.prefault({}),
   model: modelSettings.prefault({}),
+  tools: toolSettings.prefault({}),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
 export type ModelSettings = z.infer<typeof modelSettings>
 export type EmbedderSettings = z.infer<typeof embedderSettings>
+export type ToolSettings = z.infer<typeof toolSettings>
+export type ToolMode = (typeof toolModes)[number]
 
 export const defaultSettings: Settings = settingsSchema.parse({})
 

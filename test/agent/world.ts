@@ -88,7 +88,7 @@ export function talk(
         shelf,
         model,
         runner: runner(),
-        settings: { ...defaultToolbox, ...settings },
+        settings: { ...defaultToolbox, pruner: 'model', ...settings },
         now: () => Date.UTC(2026, 10, 22),
         ...rest,
         ...(signal && { signal }),

@@ -11,13 +11,14 @@ const properties: Record<string, { default: unknown; scope: string }> =
   manifest.contributes.configuration.properties
 
 test('offers every setting with the default of the code, and no other', () => {
-  const { embedder, model, ...plain } = defaultSettings
+  const { embedder, model, tools, ...plain } = defaultSettings
   const { apiKey: _secret, ...offered } = embedder
   const { apiKey: _other, ...asked } = model
   const expected = new Map<string, unknown>([
     ...Object.entries(plain).map(([key, value]) => [`casebook.${key}`, value] as const),
     ...Object.entries(offered).map(([key, value]) => [`casebook.embedder.${key}`, value] as const),
     ...Object.entries(asked).map(([key, value]) => [`casebook.model.${key}`, value] as const),
+    ...Object.entries(tools).map(([key, value]) => [`casebook.tools.${key}`, value] as const),
   ])
   assert.deepEqual(new Map(Object.entries(properties).map(([key, value]) => [key, value.default])), expected)
 })
@@ -39,6 +40,12 @@ test('takes nothing of an untrusted folder that says where memories go', () => {
     if (key.startsWith('casebook.model.')) assert.match(scope, /^machine/, key)
   }
   assert.ok(!Object.keys(properties).some((key) => /key$/i.test(key)), 'a key is never a setting')
+})
+
+test('takes nothing of an untrusted folder that makes a chat ask its model more often', () => {
+  const restricted: string[] = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations
+  for (const key of ['mode', 'pruner', 'history', 'maxSteps'])
+    assert.ok(restricted.includes(`casebook.tools.${key}`), key)
 })
 
 test('offers the endpoint as models of the editor, managed by the command that sets it up', () => {

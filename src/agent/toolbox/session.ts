@@ -1,8 +1,8 @@
 /** What one chat keeps of its tools from turn to turn. Plain data, changed by the functions below. */
 
 import { z } from 'zod'
+import { toolModes } from '../../config.ts'
 import type { Message } from '../../llm/model.ts'
-import { toolModes } from './settings.ts'
 
 const call = z.object({ id: z.string(), name: z.string(), arguments: z.unknown() })
 const message = z.discriminatedUnion('role', [

@@ -1,35 +1,11 @@
-/** Settings of the tool memory, and which mode suits which model. */
+/** Which mode of the tool memory suits which model; its settings are those of `casebook.tools`. */
 
-import { z } from 'zod'
+import { defaultSettings, type ToolMode, type ToolSettings } from '../../config.ts'
 
-export const toolModes = ['autonomous', 'workflow', 'hybrid'] as const
-export type ToolMode = (typeof toolModes)[number]
+export type { ToolMode }
+export type ToolboxSettings = ToolSettings
 
-export const toolboxSettings = z.object({
-  /** `auto`: by the class of the model, see `modeFor`. A chat may choose another. */
-  mode: z.enum(['auto', ...toolModes]).default('auto'),
-  /** With `auto`: whether reasoning models manage their tools themselves. Even among them some sit at the limit. */
-  trustReasoning: z.boolean().default(false),
-  /** Tools in one request, those of the tool memory included. OpenAI and VS Code take 128. */
-  limit: z.number().int().min(8).max(128).default(128),
-  /** Hits of one keyword (MemTool: 5). */
-  topK: z.number().int().min(1).max(20).default(5),
-  /** `model`: a completion decides what goes. `unused`: the rule of prune.ts, without a model. */
-  pruner: z.enum(['model', 'unused']).default('model'),
-  /** User turns for which a tool may go unused before the rule takes it (MemTool: 2). */
-  unusedTurns: z.number().int().min(0).default(2),
-  /** Tools that the rule carries into a new turn at most; null: any number, as in the paper. */
-  carry: z.number().int().min(0).nullable().default(3),
-  /** How a long chat is shortened at the start of a turn. */
-  history: z.enum(['truncate', 'summarize']).default('truncate'),
-  /** Estimated tokens of messages above which it is. */
-  historyTokens: z.number().int().min(500).default(24_000),
-  /** Calls of the model in one turn; a loop ends here. */
-  maxSteps: z.number().int().min(1).default(40),
-})
-export type ToolboxSettings = z.infer<typeof toolboxSettings>
-
-export const defaultToolbox: ToolboxSettings = toolboxSettings.parse({})
+export const defaultToolbox: ToolboxSettings = defaultSettings.tools
 
 /** `reasoning` models manage their tools themselves; `small` ones (cheap, local, offline) are led through fixed steps. */
 export type ModelClass = 'reasoning' | 'general' | 'small'

@@ -1,10 +1,10 @@
 /** `casebook bench tools`: how few tools a long chat keeps at hand, and whether the needed ones are found. */
 
+import { openSessionShelf } from '../../agent/tool-store/session-shelf.ts'
+import { type LocalToolStore, openToolStore } from '../../agent/tool-store/tool-store.ts'
 import { metricsOf, type ToolMetrics } from '../../agent/toolbox/metrics.ts'
 import { newSession } from '../../agent/toolbox/session.ts'
-import { openSessionShelf } from '../../agent/tool-store/session-shelf.ts'
 import { defaultToolbox, type ToolboxSettings } from '../../agent/toolbox/settings.ts'
-import { type LocalToolStore, openToolStore } from '../../agent/tool-store/tool-store.ts'
 import { runTurn } from '../../agent/toolbox/turn.ts'
 import { localEmbedder } from '../../llm/embed-local.ts'
 import type { DatabaseSync } from '../../memory/store/database.ts'
@@ -112,7 +112,7 @@ async function measureRun(
   const model = policyModel({ questions: corpus.turns, removes, misspells: 0.01, random })
   const runner = { run: async () => ({ content: '42', ok: true }) }
   const shared = { store, shelf, model, runner, signal, system: 'You answer questions about companies.' }
-  const all = { ...defaultToolbox, historyTokens: 2_000, ...settings }
+  const all = { ...defaultToolbox, pruner: 'model' as const, historyTokens: 2_000, ...settings }
   const grades: number[] = []
   for (const { query, needs } of corpus.turns) {
     try {
