@@ -77,3 +77,21 @@ export interface ToolsReport {
   /** Estimated, for one request now: of the tools at hand, and of all that are known. */
   tokens: { active: number; all: number }
 }
+
+/** What the panel shows of tools: the chats to choose from, newest first, and the report of one. */
+export interface PanelTools {
+  chats: { id: string; title: string | null }[]
+  /** With its newest turns; null: no chat has used tools. */
+  report: ToolsReport | null
+}
+
+export interface PanelToolAct {
+  chat: string
+  act: 'pin' | 'unpin' | 'ban' | 'unban'
+  tool: string
+}
+
+export interface PanelToolMode {
+  chat: string
+  mode: ToolMode | null
+}

@@ -4,7 +4,14 @@ import type { RecallReply, Recollection } from './memory/recollection.ts'
 import type { ChunkKind, Commit, ExclusionReason, Span } from './memory/types.ts'
 import type { Memories } from './protocol-memories.ts'
 import type { SessionImportRequest, SessionProgress, Sessions, SourceTurn } from './protocol-sessions.ts'
-import type { ToolMemoryCall, ToolMemoryReply, ToolMemoryRequest } from './protocol-tools.ts'
+import type {
+  PanelToolAct,
+  PanelToolMode,
+  PanelTools,
+  ToolMemoryCall,
+  ToolMemoryReply,
+  ToolMemoryRequest,
+} from './protocol-tools.ts'
 
 export type IndexState =
   | { kind: 'idle' }
@@ -279,6 +286,11 @@ export interface PanelApi {
   examine(commit: { root: string; sha: string }): Promise<void>
   /** `root` where the command is about one root. */
   command(command: PanelCommand, root?: string): Promise<void>
+  /** The tools of a chat; without one, of the newest. */
+  tools(chat?: string): Promise<PanelTools>
+  toolAct(wish: PanelToolAct): Promise<void>
+  toolMode(wish: PanelToolMode): Promise<void>
+  exportTools(chat: string): Promise<void>
 }
 
 export type PanelCommand =
@@ -297,4 +309,6 @@ export type PanelCommand =
 /** What the extension tells the panel unasked. */
 export interface PanelEvents {
   state(state: PanelState): void
+  /** Tools of a chat are others than before: whoever shows them asks again. */
+  toolsChanged(chat: string): void
 }

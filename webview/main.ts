@@ -9,4 +9,9 @@ const panel = document.querySelector('casebook-panel')
 if (panel === null) throw new Error('The page has no casebook-panel.')
 useTranslations(panel.dataset.translations ?? '{}')
 if (pageStyles.styleSheet !== undefined) document.adoptedStyleSheets.push(pageStyles.styleSheet)
-panel.attach(connectPanel((state) => panel.receive(state)))
+panel.attach(
+  connectPanel(
+    (state) => panel.receive(state),
+    (chat) => panel.toolsChanged(chat),
+  ),
+)

@@ -3,6 +3,7 @@
 import type { PanelApi, PanelCommand, PanelEvents } from '../src/protocol.ts'
 import { connect } from '../src/rpc.ts'
 import { type CheckedReply, type CheckedState, envelope, panelState, searchReply } from './messages.ts'
+import { type CheckedTools, panelTools } from './tool-messages.ts'
 
 interface EditorPage {
   postMessage(message: unknown): void
@@ -19,14 +20,30 @@ export interface PanelCalls {
   reveal: PanelApi['reveal']
   examine: PanelApi['examine']
   command(command: PanelCommand, root?: string): Promise<void>
-  /** The query of the page before it was hidden. */
-  keptQuery(): string
-  keepQuery(query: string): void
+  tools(chat?: string): Promise<CheckedTools>
+  toolAct: PanelApi['toolAct']
+  toolMode: PanelApi['toolMode']
+  exportTools: PanelApi['exportTools']
+  /** What the page was like before it was hidden. */
+  kept(): Kept
+  keep(change: Partial<Kept>): void
 }
 
-export function connectPanel(onState: (state: CheckedState) => void): PanelCalls {
+export interface Kept {
+  query: string
+  /** Whether the tools are shown. */
+  tools: boolean
+}
+
+export function connectPanel(
+  onState: (state: CheckedState) => void,
+  onTools: (chat: string) => void,
+): PanelCalls {
   const editor = acquireVsCodeApi()
-  const events: PanelEvents = { state: (state) => onState(panelState.parse(state)) }
+  const events: PanelEvents = {
+    state: (state) => onState(panelState.parse(state)),
+    toolsChanged: (chat) => onTools(String(chat)),
+  }
   const extension = connect<PanelApi, PanelEvents>(events, {
     post: (message) => editor.postMessage(message),
     on: (listener) =>
@@ -41,12 +58,20 @@ export function connectPanel(onState: (state: CheckedState) => void): PanelCalls
     examine: (commit) => extension.examine(commit),
     command: (command, root) =>
       root === undefined ? extension.command(command) : extension.command(command, root),
-    keptQuery: () => queryOf(editor.getState()),
-    keepQuery: (query) => editor.setState({ query }),
+    tools: async (chat) =>
+      panelTools.parse(await (chat === undefined ? extension.tools() : extension.tools(chat))),
+    toolAct: (wish) => extension.toolAct(wish),
+    toolMode: (wish) => extension.toolMode(wish),
+    exportTools: (chat) => extension.exportTools(chat),
+    kept: () => keptIn(editor.getState()),
+    keep: (change) => editor.setState({ ...keptIn(editor.getState()), ...change }),
   }
 }
 
-function queryOf(state: unknown): string {
-  if (typeof state !== 'object' || state === null || !('query' in state)) return ''
-  return typeof state.query === 'string' ? state.query : ''
+function keptIn(state: unknown): Kept {
+  const { query, tools } = (typeof state === 'object' && state !== null ? state : {}) as Record<
+    string,
+    unknown
+  >
+  return { query: typeof query === 'string' ? query : '', tools: tools === true }
 }

@@ -66,6 +66,23 @@ export const pageStyles = css`
   .explain q { color: var(--vscode-descriptionForeground); }
   .nothing { margin: 8px 0; }
 
+  .tools { margin-block-start: 4px; padding-block: 10px; border-block-start: 1px solid var(--vscode-sideBarSectionHeader-border, var(--vscode-contrastBorder, transparent)); }
+  .tools summary { cursor: pointer; }
+  .tools summary h2 { display: inline; }
+  .tools h3 { margin: 12px 0 2px; font-size: 0.9em; font-weight: 600; color: var(--vscode-descriptionForeground); }
+  .choice { display: grid; grid-template-columns: 4em minmax(0, 1fr); gap: 8px; align-items: center; margin-block-start: 8px; }
+  .choice select { inline-size: 100%; padding: 3px 4px; font: inherit; color: var(--vscode-dropdown-foreground, inherit); background: var(--vscode-dropdown-background, var(--vscode-sideBar-background)); border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, var(--vscode-descriptionForeground))); border-radius: 2px; text-overflow: ellipsis; }
+  .measures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 12px; }
+  .tool, .turn { padding: 6px 0; border-block-end: 1px solid var(--vscode-sideBarSectionHeader-border, var(--vscode-contrastBorder, transparent)); }
+  .tool-head { display: flex; gap: 2px; align-items: center; }
+  .tool-name { flex: 1; font-weight: 600; overflow-wrap: anywhere; }
+  .tool-act { flex: none; padding: 4px; border-radius: 4px; color: var(--vscode-icon-foreground); border: 1px solid var(--vscode-contrastBorder, transparent); }
+  .tool-act:hover { background: var(--vscode-toolbar-hoverBackground, var(--vscode-list-hoverBackground)); }
+  .tool-facts { margin: 1px 0; font-size: 0.9em; }
+  .tool .channel { font-size: 0.85em; }
+  .turn p { margin: 0 0 2px; }
+  .change { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px; overflow-wrap: anywhere; }
+
   .spinning { animation: casebook-spin 1.5s linear infinite; }
   @keyframes casebook-spin { to { transform: rotate(360deg); } }
   @media (prefers-reduced-motion: reduce) { .spinning { animation: none; } }

@@ -26,6 +26,9 @@ const command = z.enum([
   'open-folder',
 ])
 
+const chat = z.string().min(1).max(256)
+const tool = z.string().min(1).max(256)
+
 /** The arguments of each call of `PanelApi`. */
 const calls = {
   state: z.tuple([]),
@@ -35,6 +38,10 @@ const calls = {
   reveal: z.tuple([z.object({ root, path, span })]),
   examine: z.tuple([z.object({ root, sha: z.string().regex(/^[0-9a-f]{7,64}$/) })]),
   command: z.union([z.tuple([command]), z.tuple([command, root])]),
+  tools: z.union([z.tuple([]), z.tuple([chat])]),
+  toolAct: z.tuple([z.object({ chat, act: z.enum(['pin', 'unpin', 'ban', 'unban']), tool })]),
+  toolMode: z.tuple([z.object({ chat, mode: z.enum(['autonomous', 'workflow', 'hybrid']).nullable() })]),
+  exportTools: z.tuple([chat]),
 }
 
 const request = z.object({

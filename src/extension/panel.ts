@@ -7,6 +7,8 @@ import { connect } from '../rpc.ts'
 import { latestOnly } from './latest-only.ts'
 import { openSpan } from './open-span.ts'
 import { panelHtml } from './panel-html.ts'
+import type { WindowTools } from './tools/add-tools.ts'
+import { type PanelToolApi, panelTools } from './tools/panel-tools.ts'
 import type { WindowMemory } from './window-memory.ts'
 
 const commandNames: Record<PanelCommand, string> = {
@@ -28,13 +30,14 @@ export interface Panel {
   pages(): number
 }
 
-export function addPanel(context: vscode.ExtensionContext, memory: WindowMemory): Panel {
+export function addPanel(context: vscode.ExtensionContext, memory: WindowMemory, tools: WindowTools): Panel {
   let pages = 0
-  const api = panelApi(memory, () => {
+  const onPage = () => {
     pages += 1
-  })
+  }
+  const api = { ...panelApi(memory, onPage), ...panelTools(tools) }
   const provider: vscode.WebviewViewProvider = {
-    resolveWebviewView: (view) => showPanel(context, { memory, api, view }),
+    resolveWebviewView: (view) => showPanel(context, { memory, tools, api, view }),
   }
   context.subscriptions.push(vscode.window.registerWebviewViewProvider('casebook.panel', provider))
   return { pages: () => pages }
@@ -42,12 +45,14 @@ export function addPanel(context: vscode.ExtensionContext, memory: WindowMemory)
 
 interface ShownPanel {
   memory: WindowMemory
+  tools: WindowTools
   api: PanelApi
   view: vscode.WebviewView
 }
 
-async function showPanel(context: vscode.ExtensionContext, { memory, api, view }: ShownPanel): Promise<void> {
+async function showPanel(context: vscode.ExtensionContext, shown: ShownPanel): Promise<void> {
   const { panelRequest } = await import('./panel-messages.ts')
+  const { memory, tools, api, view } = shown
   const { webview } = view
   const dist = vscode.Uri.joinPath(context.extensionUri, 'dist')
   webview.options = { enableScripts: true, localResourceRoots: [dist] }
@@ -65,7 +70,10 @@ async function showPanel(context: vscode.ExtensionContext, { memory, api, view }
       )
     },
   })
-  listeners.push(memory.onDidChange((state) => void page.state.asEvent(state).catch(pageIsGone)))
+  listeners.push(
+    memory.onDidChange((state) => void page.state.asEvent(state).catch(pageIsGone)),
+    tools.onDidChange((chat) => void page.toolsChanged.asEvent(chat).catch(pageIsGone)),
+  )
   view.onDidDispose(() => vscode.Disposable.from(...listeners).dispose())
   webview.html = panelHtml({
     cspSource: webview.cspSource,
@@ -77,7 +85,7 @@ async function showPanel(context: vscode.ExtensionContext, { memory, api, view }
   })
 }
 
-function panelApi(memory: WindowMemory, onPage: () => void): PanelApi {
+function panelApi(memory: WindowMemory, onPage: () => void): Omit<PanelApi, keyof PanelToolApi> {
   const search = latestOnly((request: Parameters<PanelApi['search']>[0]) => memory.call('search', request))
   return {
     state: async () => {

@@ -35,6 +35,7 @@ export interface OpenPanel {
   /** Errors of the page and violations of its policy. */
   complaints: string[]
   tell(state: Parameters<PanelEvents['state']>[0]): Promise<void>
+  tellTools(chat: string): Promise<void>
   screenshot(name: string): Promise<void>
 }
 
@@ -109,6 +110,7 @@ export async function openPanel(
     refused,
     complaints,
     tell: (state) => events.state.asEvent(state),
+    tellTools: (chat) => events.toolsChanged.asEvent(chat),
     async screenshot(name) {
       await mkdir(screenshots, { recursive: true })
       await page.screenshot({ path: join(screenshots, `panel-${name}-${theme}.png`), fullPage: true })

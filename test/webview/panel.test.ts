@@ -38,6 +38,10 @@ function recorded({ state, replies = {} }: Answers): { api: PanelApi; asked: unk
     async command(...command) {
       asked.push(['command', ...command])
     },
+    tools: async () => ({ chats: [], report: null }),
+    async toolAct() {},
+    async toolMode() {},
+    async exportTools() {},
   }
   return { api, asked }
 }

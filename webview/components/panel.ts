@@ -11,6 +11,7 @@ import { emptyState } from './empty-state.ts'
 import './hit-list.ts'
 import './root-card.ts'
 import './search-box.ts'
+import './tool-section.ts'
 
 export class CasebookPanel extends PanelElement {
   static override properties = {
@@ -41,8 +42,8 @@ export class CasebookPanel extends PanelElement {
     this.#calls = calls
     void calls.state().then((state) => {
       this.receive(state)
-      const kept = calls.keptQuery()
-      if (kept !== '') void this.#search(kept)
+      const { query } = calls.kept()
+      if (query !== '') void this.#search(query)
     })
   }
 
@@ -50,6 +51,10 @@ export class CasebookPanel extends PanelElement {
     const said = announcement(this.memory, state)
     if (said !== null) this.announced = said
     this.memory = state
+  }
+
+  toolsChanged(chat: string): void {
+    this.querySelector('casebook-tools')?.changed(chat)
   }
 
   override render(): TemplateResult {
@@ -83,6 +88,7 @@ export class CasebookPanel extends PanelElement {
         ${memory.roots.map((root) => html`<casebook-root-card .status=${root}></casebook-root-card>`)}
         ${this.#serviceNote(memory)}
       </section>
+      <casebook-tools .calls=${this.#calls}></casebook-tools>
     `
   }
 
@@ -108,7 +114,7 @@ export class CasebookPanel extends PanelElement {
 
   async #search(query: string): Promise<void> {
     this.query = query
-    this.#calls?.keepQuery(query)
+    this.#calls?.keep({ query })
     this.#asked += 1
     const mine = this.#asked
     if (query.trim() === '' || this.#calls === null) {
