@@ -1,15 +1,8 @@
 /** A model behind the scripted server: requests are held to the API's schema and recorded as they crossed. */
 
 import type { TestContext } from 'node:test'
-import { completionReply } from '../../src/llm/chat-schema.ts'
-import {
-  answering,
-  type ChatModel,
-  type Message,
-  type ModelReply,
-  type ModelRequest,
-  type OfferedTool,
-} from '../../src/llm/model.ts'
+import { openChatModel } from '../../src/llm/chat-openai.ts'
+import type { ChatModel } from '../../src/llm/model.ts'
 import type { Script, ScriptedAnswer } from '../../src/llm/scripted.ts'
 import { type ScriptedServer, startScriptedServer } from '../../src/llm/scripted-server.ts'
 
@@ -17,18 +10,13 @@ export interface ServedModel extends ChatModel {
   server: ScriptedServer
 }
 
+const silent = { info: () => {}, warn: () => {}, error: () => {} }
+
 export async function servedModel(t: TestContext, script: Script, name = 'middling'): Promise<ServedModel> {
   const server = await startScriptedServer(script)
   t.after(() => server.close())
-  const model = answering({ id: name }, async (request, signal) => {
-    const body = JSON.stringify(bodyOf(request))
-    const options = signal === undefined ? {} : { signal }
-    const response = await fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', body, ...options })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${response.status}: ${text}`)
-    return replyOf(completionReply.parse(JSON.parse(text)))
-  })
-  return { ...model, server }
+  const settings = { baseUrl: server.baseUrl, model: name, apiKey: '' }
+  return { ...openChatModel(settings, silent, { retries: 0 }), server }
 }
 
 /** The names of the tools of each request, oldest first; null where none were offered. */
@@ -54,42 +42,3 @@ export const list = (names: readonly string[]): ScriptedAnswer => ({ content: JS
 export const calls = (...wanted: [name: string, given: unknown][]): ScriptedAnswer => ({
   tool_calls: wanted.map(([name, given]) => ({ name, arguments: given })),
 })
-
-function bodyOf({ system, messages, tools }: ModelRequest): unknown {
-  return {
-    model: 'scripted',
-    messages: [{ role: 'system', content: system }, ...messages.map(wireOf)],
-    ...(tools && { tools: tools.map(wireTool) }),
-  }
-}
-
-function wireOf(message: Message): unknown {
-  if (message.role === 'user') return message
-  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.content }
-  const wired = (message.calls ?? []).map((call) => ({
-    id: call.id,
-    type: 'function',
-    function: { name: call.name, arguments: JSON.stringify(call.arguments) },
-  }))
-  return { role: 'assistant', content: message.content, ...(wired.length > 0 && { tool_calls: wired }) }
-}
-
-function wireTool({ name, description, schema }: OfferedTool): unknown {
-  return { type: 'function', function: { name, description, parameters: schema } }
-}
-
-function replyOf({
-  choices,
-  usage,
-}: ReturnType<typeof completionReply.parse>): Pick<ModelReply, 'text' | 'calls' | 'usage'> {
-  const message = choices[0]?.message
-  return {
-    text: message?.content ?? '',
-    calls: (message?.tool_calls ?? []).map((call) => ({
-      id: call.id,
-      name: call.function.name,
-      arguments: JSON.parse(call.function.arguments) as unknown,
-    })),
-    usage: usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : null,
-  }
-}
