@@ -35,7 +35,7 @@ export interface ChatOptions {
 const usualTimeout = 290_000
 const usualRetries = 3
 /** Milliseconds for the count of tokens, which comes after the last word; some servers never close. */
-const afterthought = 5_000
+const afterthought = 2_000
 
 /** Opens no connection: a wrong address or a missing model name is told when the model is asked. */
 export function openChatModel(settings: ChatSettings, log: Log, options: ChatOptions = {}): ChatModel & Llm {
@@ -74,9 +74,7 @@ class ModelServer {
       const body = bodyOf(request, this.#settings.model, this.#refused())
       const progress = { begun: false }
       try {
-        yield* this.#ask(body, progress, signal)
-        if ('tools' in body) this.#takesTools()
-        return
+        return yield* this.#ask(body, progress, signal)
       } catch (error) {
         // Whatever failed after an abort failed because of it.
         signal?.throwIfAborted()
@@ -115,6 +113,7 @@ class ModelServer {
     if (!parts.begun) throw new NoCompletion()
     const { text, answer } = parts.end()
     if (text !== '') yield { type: 'text', text }
+    if ('tools' in body) this.#takesTools()
     yield { type: 'reply', reply: this.#replyOf(answer) }
   }
 
