@@ -12,7 +12,7 @@ import type { ListedTool } from '../../src/agent/toolbox/document.ts'
 import type { SessionShelf } from '../../src/agent/toolbox/ports.ts'
 import { newSession, type ToolSession } from '../../src/agent/toolbox/session.ts'
 import { defaultToolbox, type ToolboxSettings } from '../../src/agent/toolbox/settings.ts'
-import { runTurn, type TurnReply } from '../../src/agent/toolbox/turn.ts'
+import { runTurn, type TurnOptions, type TurnReply } from '../../src/agent/toolbox/turn.ts'
 import { localEmbedder } from '../../src/llm/embed-local.ts'
 import type { ChatModel } from '../../src/llm/model.ts'
 import type { Embedder } from '../../src/memory/ports.ts'
@@ -74,7 +74,9 @@ export function talk(
   { store, shelf }: World,
   model: ChatModel,
   settings: Partial<ToolboxSettings> = {},
-  more: { session?: ToolSession; controller?: ChatModel; runner?: ToolRunner } = {},
+  more: Partial<
+    Pick<TurnOptions, 'session' | 'controller' | 'runner' | 'context' | 'onEvent' | 'recalled'>
+  > = {},
 ): Talk {
   const { session = newSession('chat-1'), ...rest } = more
   return {

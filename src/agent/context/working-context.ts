@@ -269,7 +269,7 @@ class Working implements OpenContext {
     if (sent === null) return []
     return [
       ...(sent.toolsJson === toolsJson ? [] : [toolChange(sent.tools, tools)]),
-      ...(sent.system === system ? [] : ['the system text speaks of other tools']),
+      ...(sent.system === system ? [] : ['the system text changed']),
     ]
   }
 
