@@ -1,5 +1,6 @@
 /** Past sessions of other agents for an open repository: every wish of a door, taken to the piece that fulfils it. */
 
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { importers as allImporters } from '../memory/episodes/importers.ts'
 import { identityOf, type RepositoryIdentity } from '../memory/episodes/scope.ts'
@@ -46,6 +47,7 @@ export function openSessions(options: SessionsOptions): OpenedSessions {
     queue.run(async () => {
       const { signal, onProgress, ...rest } = request
       const chosen = agentsFor(rest, importers, room)
+      checkPath(rest.path)
       return await importSessions({
         ...(await survey()),
         room,
@@ -99,6 +101,14 @@ function thisMachine(root: string): Machine {
 async function identity({ repository }: MemoryRoom): Promise<RepositoryIdentity> {
   const { root, git, hasHistory } = repository
   return await identityOf(root, hasHistory ? git : null)
+}
+
+function checkPath(path: string | undefined): void {
+  if (path === undefined || existsSync(path)) return
+  throw new UserError(
+    `There is no file or folder ${path}.`,
+    'Name the folder or file that holds the sessions.',
+  )
 }
 
 /** Throws `UserError` for a name that no importer has. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -109,6 +109,10 @@ test('a store folder that cannot be made', () => {
   writeFileSync(join(repo.dir, 'in-the-way'), '')
   return expectFailure(['index', '--store', 'in-the-way/store'], /in-the-way/, /another folder/)
 })
+
+test('a store folder where no folder can ever be made', { skip: !existsSync('/proc/self') }, () =>
+  expectFailure(['status', '--store', '/proc/x/y'], /\/proc\/x\/y cannot be written/, /another folder/),
+)
 
 test('a repository that cannot be written is indexed in memory, and says so', async () => {
   using locked = makeRepo('python-small')

@@ -36,6 +36,9 @@ test('sources, import, list and show', async (t) => {
   assert.match((await run('sessions', 'import')).stdout, /1 known already/)
   assert.equal((await run('sessions', 'import', '--path', home.dir)).code, 2)
   assert.equal((await run('sessions', 'list', '--since', 'soon')).code, 2)
+  const nowhere = await run('sessions', 'import', '--agent', 'claude-code', '--path', '/nope')
+  assert.equal(nowhere.code, 1)
+  assert.match(nowhere.stderr, /no file or folder .*nope/)
 })
 
 test('moments are days or spans', () => {

@@ -6,6 +6,7 @@ import type { MemoryRecord } from '../../memory/record.ts'
 import type { MemoryStore } from '../../memory/store/memory-store.ts'
 import { importedSessions, piecesOf, sessionsNamed } from '../../memory/store/session-sources.ts'
 import type { SessionDetail, SessionEntry, SessionListRequest, SessionPage } from '../../protocol-sessions.ts'
+import { positionOf } from '../source-turn.ts'
 
 const usualLimit = 50
 
@@ -33,12 +34,7 @@ export function showSession(store: MemoryStore, reference: string): SessionDetai
   if (records.length === 0)
     throw new UserError(`What came of session ${name} was forgotten.`, 'See: casebook sessions list')
   const entry = entryOf(first, records)
-  return { ...entry, records, sourceExists: entry.place !== null && existsSync(fileOf(entry.place)) }
-}
-
-/** `file:line` or `file#key` without what follows the file. */
-export function fileOf(place: string): string {
-  return place.replace(/(?::\d+|#[^/\\]*)$/, '')
+  return { ...entry, records, sourceExists: entry.place !== null && existsSync(positionOf(entry.place).file) }
 }
 
 function recordsOf(

@@ -67,12 +67,25 @@ async function preferred({
 /** Makes the folder with its own ignore file; false where nothing can be written. */
 function create(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     accessSync(folder, constants.W_OK)
     const ignore = join(folder, '.gitignore')
     if (!existsSync(ignore)) writeFileSync(ignore, '# Made by Casebook; the folder is never committed.\n*\n')
     return true
   } catch {
     return false
+  }
+}
+
+/** Level by level: Node's own `recursive` never ends below /proc, where making a folder fails as if its parent were gone. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
