@@ -25,7 +25,7 @@ function damagedStore(): string {
   store.db.close()
   const size = readFileSync(file()).length
   const handle = openSync(file(), 'r+')
-  for (let at = 20 * 4096; at < size; at += 3 * 4096) writeSync(handle, Buffer.alloc(600, 0xee), 0, 600, at)
+  for (let at = 40 * 4096; at < size; at += 3 * 4096) writeSync(handle, Buffer.alloc(600, 0xee), 0, 600, at)
   closeSync(handle)
   return id
 }

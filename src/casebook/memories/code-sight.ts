@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Branches, birthBranch, readBranches, visibleFrom } from '../../memory/indexing/branches.ts'
+import { openKnown } from '../../memory/recall/abstain.ts'
 import { KeptCorpus } from '../../memory/recall/kept-corpus.ts'
 import { type AnchorCheck, openAnchorCheck } from '../../memory/recall/records/anchors.ts'
+import { openViewLookup, type ViewLookup } from '../../memory/recall/records/view-lookup.ts'
 import type { AnchorState } from '../../memory/recollection.ts'
 import type { Anchor } from '../../memory/record.ts'
 import { isDamage } from '../../memory/store/database.ts'
@@ -33,6 +35,13 @@ export interface CodeSightOptions {
   maxFileSize: number
 }
 
+/** What a view knows by exact names: its statements are prepared once. */
+export interface KnownNames {
+  lookup: ViewLookup
+  /** Whether a name occurs in code, paths or commits. */
+  known: (name: string) => boolean
+}
+
 interface Seen {
   stamp: string
   oid: string
@@ -41,6 +50,7 @@ interface Seen {
 export class CodeSight {
   readonly #options: CodeSightOptions
   #check: { view: CodeView; check: AnchorCheck } | null = null
+  #names: { view: CodeView; names: KnownNames } | null = null
   #branches: { stamp: string; sight: Promise<BranchSight> } | null = null
   /** What `locate` learned about words and read of the view, for the next question. */
   readonly learned = { stems: new Map<string, string>(), kept: new KeptCorpus() }
@@ -53,6 +63,14 @@ export class CodeSight {
 
   view(): CodeView | null {
     return this.#options.view()
+  }
+
+  names(view: CodeView): KnownNames {
+    if (this.#names === null || !isSame(this.#names.view, view)) {
+      const names = { lookup: openViewLookup(view), known: openKnown(view.db, view.viewId) }
+      this.#names = { view, names }
+    }
+    return this.#names.names
   }
 
   /**
@@ -69,7 +87,7 @@ export class CodeSight {
 
   /** By the index alone. */
   #judge(view: CodeView, anchors: readonly Anchor[]): AnchorState[] {
-    if (this.#check?.view.db !== view.db || this.#check.view.viewId !== view.viewId)
+    if (this.#check === null || !isSame(this.#check.view, view))
       this.#check = { view, check: openAnchorCheck(view) }
     try {
       return this.#check.check.check(anchors)
@@ -149,6 +167,10 @@ export class CodeSight {
     const all = await readBranches(git)
     return { visible: await visibleFrom(git, all), birth: birthBranch(all), head: all.head, all }
   }
+}
+
+function isSame(one: CodeView, other: CodeView): boolean {
+  return one.db === other.db && one.viewId === other.viewId
 }
 
 /** Files whose hashes are remembered. */

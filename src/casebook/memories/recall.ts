@@ -3,7 +3,6 @@
 import type { Actor, Change, EventDraft, Json } from '../../memory/event.ts'
 import { creditEvents } from '../../memory/learn/credit.ts'
 import { UserError } from '../../memory/ports.ts'
-import { openKnown } from '../../memory/recall/abstain.ts'
 import { likelyFiles } from '../../memory/recall/locate.ts'
 import {
   defaultRecordRecall,
@@ -12,7 +11,6 @@ import {
 } from '../../memory/recall/records/context.ts'
 import { pathsEnding } from '../../memory/recall/records/near-names.ts'
 import { recallRecords } from '../../memory/recall/records/recall.ts'
-import { openViewLookup } from '../../memory/recall/records/view-lookup.ts'
 import type { RecallQuery, RecallReply } from '../../memory/recollection.ts'
 import { redact } from '../../memory/safety/redact.ts'
 import { isDamage } from '../../memory/store/database.ts'
@@ -90,8 +88,7 @@ async function contextOf(room: MemoryRoom): Promise<RecordRecallContext> {
 function knowsCode({ code }: MemoryRoom): RecordRecallContext['knowsCode'] {
   const view = code.view()
   if (view?.complete !== true) return () => true
-  const lookup = openViewLookup(view)
-  const known = openKnown(view.db, view.viewId)
+  const { lookup, known } = code.names(view)
   return (kind, value) => (kind === 'path' ? lookup.fileAt(value) !== null : known(value))
 }
 

@@ -92,7 +92,13 @@ const shapes: readonly (readonly [kind: string, shape: string])[] = [
   ['mapbox-token', String.raw`sk\.eyJ1[\w-]{20,300}\.[\w-]{20,60}`],
 ]
 
+/** In every match of all shapes of a kind, and found ten times as fast. */
 const clues: Partial<Record<string, RegExp>> = {
+  'azure-client-secret': /Q~/,
+  'discord-token': /\.[\w-]{6}\.[\w-]{27}/,
+  'telegram-token': /:AA/,
+  'shopify-token': /shp(?:at|ca|pa|ss)_/,
+  'square-token': /sq0|EAAA/,
   'mail-key': /(?:key|xkeysib)-[0-9a-f]{32}|-us\d/,
   'terraform-token': /\.atlasv1\./,
 }
@@ -121,6 +127,7 @@ const headers: TokenRule[] = [
   },
   {
     kind: 'azure-key',
+    clue: /=\s{0,3}[A-Za-z0-9+/]{40}/,
     pattern:
       /(?:AccountKey|SharedAccessKey|SharedSecret|AccessKey)\s{0,3}=\s{0,3}(?<secret>[A-Za-z0-9+/]{40,100}={0,2})/gi,
   },
@@ -128,6 +135,7 @@ const headers: TokenRule[] = [
   { kind: 'npm-token', pattern: /:_(?:authToken|auth|password)\s{0,3}=\s{0,3}(?<secret>[^\s$"'{}]{8,500})/g },
   {
     kind: 'basic-auth',
+    clue: /basic/i,
     pattern: /\bbasic(?:\s|%20|\+){1,3}(?<secret>[A-Za-z0-9+/]{8,500}={0,2})(?![A-Za-z0-9+/=])/gi,
     accept: (secret) =>
       isLogin(/^[ -~\xa0-\xff]{1,200}?:([ -~\xa0-\xff]{1,300})$/.exec(decode(secret))?.[1] ?? ''),

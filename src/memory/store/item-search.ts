@@ -142,11 +142,11 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
   const found = (sql: string, parameters: Parameters): FoundRecord[] =>
     db.prepare(sql).all(parameters).map(foundOf)
   return {
-    visible: (ids, filter) =>
-      db
-        .prepare(selectVisible)
-        .all({ ...gateOf(db, namespace, filter), ids: JSON.stringify(ids) })
-        .map(recordOf),
+    visible(ids, filter) {
+      if (ids.length === 0) return []
+      const parameters = { ...gateOf(db, namespace, filter), ids: JSON.stringify(ids) }
+      return db.prepare(selectVisible).all(parameters).map(recordOf)
+    },
     byKey(kind, values, filter, limit) {
       const keys = [...new Set(values.map((value) => normaliseKey(kind, value)))].filter(Boolean)
       const parameters = { keyKinds: JSON.stringify(kindsFor(kind)), values: JSON.stringify(keys), limit }

@@ -224,6 +224,9 @@ export const memoryMigrations: readonly string[] = [
   create index item_words on item (words_hash);
   create index item_session on item (session_id) where session_id is not null;
   create index item_issue on item (issue_hash) where issue_hash is not null;
+  -- Few or none have them, which every recall and every write asks about.
+  create index item_candidate on item (id) where status = 'candidate';
+  create index item_branch on item (branch) where branch is not null;
   -- Fold: what a record can be found by exactly; for the kinds see KeyKind of memory-store.ts.
   create table item_key (
     kind text not null,
