@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { defaultSettings } from '../../src/config.ts'
-import { ownVendor } from '../../src/extension/models/vendor.ts'
+import { noModelVendor, ownVendor } from '../../src/extension/models/vendor.ts'
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'))
 const manifest = read('package.json')
@@ -52,7 +52,7 @@ test('offers the endpoint as models of the editor, managed by the command that s
   const { languageModelChatProviders, commands } = manifest.contributes
   assert.deepEqual(
     languageModelChatProviders.map(({ vendor }: { vendor: string }) => vendor),
-    [ownVendor],
+    [ownVendor, noModelVendor],
   )
   const [{ managementCommand }] = languageModelChatProviders
   const command = commands.find((entry: { command: string }) => entry.command === managementCommand)

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode'
 import { UserError } from '../../memory/ports.ts'
 import { RemoteError } from '../../rpc.ts'
-import { ownVendor } from '../models/vendor.ts'
+import { noModelVendor, ownVendor } from '../models/vendor.ts'
 import type { WindowModels } from '../models/window-models.ts'
 import type { WindowTools } from '../tools/add-tools.ts'
 import { askModel, ModelFailure } from './ask.ts'
@@ -49,10 +49,12 @@ async function answer(parts: ChatParts, turn: ChatTurn): Promise<void> {
   await askModel(turn, model)
 }
 
-/** What the person picked. Our own models of the picker are the person's endpoint: asked without a detour. */
+const ownVendors = new Set([ownVendor, noModelVendor])
+
+/** What the person picked. Our own models of the picker are the person's endpoint, or none: asked without a detour. */
 async function modelOf({ models }: ChatParts, { request, root }: ChatTurn) {
   const picked: vscode.LanguageModelChat | undefined = request.model
-  if (picked === undefined || picked.vendor === ownVendor) return await models.endpoint({ root })
+  if (picked === undefined || ownVendors.has(picked.vendor)) return await models.endpoint({ root })
   const [{ editorModel }, metered] = await Promise.all([
     import('../models/editor-model.ts'),
     models.meter({ root }),

@@ -2,13 +2,15 @@
 
 import * as vscode from 'vscode'
 import type { ChatParts } from './handle.ts'
+import { addNoModel } from './no-model.ts'
 
 const participantId = 'casebook.chat'
 
 export function addChat(parts: ChatParts): void {
   // Editors made from VS Code may not have it.
   if (typeof vscode.chat?.createChatParticipant !== 'function') return
-  const { context, log } = parts
+  const { context, log, models } = parts
+  addNoModel(context, models.onDidChange)
   const participant = vscode.chat.createChatParticipant(
     participantId,
     async (request, history, stream, token) => {
