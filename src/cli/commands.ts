@@ -10,6 +10,7 @@ import { benchMemoryHistory } from './commands/bench-memory-history.ts'
 import { benchSearch } from './commands/bench-search.ts'
 import { benchSessions } from './commands/bench-sessions.ts'
 import { benchTools } from './commands/bench-tools.ts'
+import { brief, hook } from './commands/brief.ts'
 import { commits } from './commands/commits.ts'
 import { connect } from './commands/connect.ts'
 import { credit } from './commands/credit.ts'
@@ -66,7 +67,7 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   { title: 'Sessions of other agents', commands: [...sessionCommands] },
-  { title: 'Other agents', commands: [mcp, connect] },
+  { title: 'Other agents', commands: [mcp, connect, brief, hook] },
   {
     title: 'Measuring',
     commands: [

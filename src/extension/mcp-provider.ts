@@ -12,6 +12,7 @@ export interface McpOffer {
 }
 
 const providerId = 'casebook.mcp'
+const shaping = ['casebook.mcpWrite', 'casebook.mcpThrough'] as const
 
 export function addMcpProvider(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): McpOffer {
   const changed = new vscode.EventEmitter<void>()
@@ -23,7 +24,7 @@ export function addMcpProvider(context: vscode.ExtensionContext, log: vscode.Log
     vscode.workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('casebook.mcpWrite')) changed.fire()
+      if (shaping.some((name) => change.affectsConfiguration(name))) changed.fire()
     }),
   )
   // Editors made from VS Code may not have it.
@@ -40,6 +41,8 @@ export function addMcpProvider(context: vscode.ExtensionContext, log: vscode.Log
 
 function definitionsOf(context: vscode.ExtensionContext): vscode.McpStdioServerDefinition[] {
   if (!vscode.workspace.isTrusted) return []
+  // The agent plugin brings it then: twice would be the same tools twice.
+  if (vscode.workspace.getConfiguration('casebook').get('mcpThrough') === 'plugin') return []
   const local = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file')
   const folders = local.map(({ name, uri }) => ({ name, path: uri.fsPath }))
   const entry = vscode.Uri.joinPath(context.extensionUri, 'dist', 'mcp.cjs').fsPath

@@ -27,6 +27,8 @@ const shipped = [
   'LICENSE',
   'media/icon.png',
   'media/casebook.svg',
+  'media/plugin',
+  'media/plugin-server',
   'package.nls.json',
 ]
 
@@ -57,7 +59,7 @@ function stage(): void {
     `--outdir=${join(staging, 'dist')}`,
   ]
   execFileSync(process.execPath, build, { stdio: ['ignore', 2, 2] })
-  for (const path of shipped) copyFileSync(join(projectFolder, path), join(staging, path))
+  for (const path of shipped) cpSync(join(projectFolder, path), join(staging, path), { recursive: true })
   const translations = join(projectFolder, 'l10n')
   if (existsSync(translations)) cpSync(translations, join(staging, 'l10n'), { recursive: true })
   writeFileSync(join(staging, 'package.json'), JSON.stringify(shippedManifest(), null, 2))
