@@ -1,5 +1,6 @@
 /** What the editor asks of our provider, as a request to a model. Pure: parts are known by their shape. */
 
+import { estimatedTokens } from '../../llm/embedding-cost.ts'
 import type { Message, ModelRequest, ToolCall } from '../../llm/model.ts'
 
 export interface EditorMessage {
@@ -46,12 +47,9 @@ export function modelRequest(
   }
 }
 
-/** Characters a token in mixed text and code, on average; see `embedding-cost.ts` for the range. */
-const charactersPerToken = 3.5
-
-export function estimatedTokens(text: string | EditorMessage): number {
-  const characters = typeof text === 'string' ? text.length : JSON.stringify(text.content).length
-  return Math.ceil(characters / charactersPerToken)
+/** By length. */
+export function messageTokens(text: string | EditorMessage): number {
+  return estimatedTokens(typeof text === 'string' ? text.length : JSON.stringify(text.content).length)
 }
 
 /** `names` learns which tool a call was of: results tell the id alone. */

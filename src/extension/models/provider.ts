@@ -4,7 +4,7 @@ import * as vscode from 'vscode'
 import { complete } from '../../llm/model.ts'
 import { UserError } from '../../memory/ports.ts'
 import { endpointInUse } from './endpoint-in-use.ts'
-import { type EditorMessage, estimatedTokens, modelRequest } from './provider-request.ts'
+import { type EditorMessage, messageTokens, modelRequest } from './provider-request.ts'
 import { objectOf } from './tool-input.ts'
 import { ownVendor } from './vendor.ts'
 import type { WindowModels } from './window-models.ts'
@@ -17,9 +17,15 @@ const mostOutput = 8_192
 export function addModelProvider(context: vscode.ExtensionContext, models: WindowModels): void {
   // Editors made from VS Code may not have it.
   if (typeof vscode.lm.registerLanguageModelChatProvider !== 'function') return
+  const changed = new vscode.EventEmitter<void>()
+  // The editor asks a provider nothing until its models changed: without this the picker would stay empty.
+  const start = setTimeout(() => changed.fire())
   context.subscriptions.push(
+    changed,
+    { dispose: () => clearTimeout(start) },
+    models.onDidChange(() => changed.fire()),
     vscode.lm.registerLanguageModelChatProvider(ownVendor, {
-      onDidChangeLanguageModelChatInformation: models.onDidChange,
+      onDidChangeLanguageModelChatInformation: changed.event,
       // "Add Models" of the editor asks aloud: the person has chosen this endpoint there.
       async provideLanguageModelChatInformation({ silent }) {
         if (!silent) await vscode.commands.executeCommand('casebook.setUpModel')
@@ -27,7 +33,7 @@ export function addModelProvider(context: vscode.ExtensionContext, models: Windo
       },
       provideLanguageModelChatResponse: (_model, messages, options, progress, token) =>
         respond(models, { messages, options, progress, token }),
-      provideTokenCount: async (_model, text) => estimatedTokens(text as string | EditorMessage),
+      provideTokenCount: async (_model, text) => messageTokens(text as string | EditorMessage),
     }),
   )
 }

@@ -50,8 +50,11 @@ export async function askAddress(draft: Draft): Promise<Step | undefined> {
     validateInput: (text) => addressProblem(text.trim()),
   })
   if (baseUrl === undefined) return undefined
-  // A key that was typed for one server is not taken to another.
-  if (serverUrl(baseUrl.trim())?.origin !== serverUrl(draft.baseUrl)?.origin) draft.key = null
+  // What was said of one server is not taken to another.
+  if (serverUrl(baseUrl.trim())?.origin !== serverUrl(draft.baseUrl)?.origin) {
+    draft.key = null
+    draft.model = ''
+  }
   draft.baseUrl = baseUrl.trim()
   return draft.kind.key === 'none' ? 'model' : 'key'
 }
@@ -92,7 +95,7 @@ export async function askKey(context: vscode.ExtensionContext, draft: Draft): Pr
   })
   if (key === undefined) return undefined
   draft.key = key.trim() === '' ? null : key.trim()
-  return 'model'
+  return draft.model === '' ? 'model' : 'test'
 }
 
 export async function askModel(parts: ModelParts, draft: Draft): Promise<Step | undefined> {

@@ -6,6 +6,7 @@ import { capabilityKey, type Wish } from '../../llm/capabilities.ts'
 import type { Ledger } from '../../llm/ledger.ts'
 import type { ChatModel } from '../../llm/model.ts'
 import { UserError } from '../../memory/ports.ts'
+import { capNotice, tellingOfCap } from './cap-notice.ts'
 import { endpointInUse } from './endpoint-in-use.ts'
 import { isModelKey, modelKey } from './model-key.ts'
 import { ownVendor } from './vendor.ts'
@@ -45,9 +46,47 @@ export function addWindowModels(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
 ): WindowModels {
+  const events = modelEvents(context)
+  const refused = new Map<string, readonly Wish[]>()
+  const capabilities = { get: (key: string) => refused.get(key) ?? [], set: refused.set.bind(refused) }
+  const notice = capNotice(log)
+  const meter = async ({ background = false, root = null }: Work = {}) => {
+    const [{ metered }, book] = await Promise.all([import('../../llm/metered.ts'), ledger()])
+    const { pricePerMillionInput: input, pricePerMillionOutput: output, ...settings } = await modelSettings()
+    const options = {
+      ...{ root, background, log, price: { input, output } },
+      dailyTokenCap: settings.dailyBackgroundTokens,
+      onEntry: () => events.called.fire(),
+    }
+    return (model: ChatModel) => tellingOfCap(model, (inner) => metered(inner, book, options), notice)
+  }
+  const endpoint = async (work?: Work) => {
+    const used = endpointInUse()
+    if (used === null) return null
+    const [settings, apiKey] = await Promise.all([modelSettings(), modelKey(context, used.baseUrl)])
+    const { openChatModel } = await import('../../llm/chat-openai.ts')
+    // The key was given for this server, and no other.
+    const model = openChatModel({ ...settings, baseUrl: used.baseUrl, apiKey }, log, { capabilities })
+    return (await meter(work))(model)
+  }
+  return {
+    endpoint,
+    meter,
+    chosen: async (work) => {
+      const named = editorModelInUse()
+      if (named === null) return await endpoint(work)
+      return (await meter(work))(await offeredModel(named))
+    },
+    ledger,
+    learn: (server, wishes) => void refused.set(capabilityKey(server), wishes),
+    onDidChange: events.changed.event,
+    onDidCall: events.called.event,
+  }
+}
+
+function modelEvents(context: vscode.ExtensionContext) {
   const changed = new vscode.EventEmitter<void>()
   const called = new vscode.EventEmitter<void>()
-  const refused = new Map<string, readonly Wish[]>()
   context.subscriptions.push(
     changed,
     called,
@@ -59,42 +98,21 @@ export function addWindowModels(
       if (isModelKey(key)) changed.fire()
     }),
   )
-  const meter = async (_work?: Work) => (model: ChatModel) => model
-  const endpoint = async (work?: Work) => {
-    const settings = await endpointSettings(context)
-    if (settings === null) return null
-    const { openChatModel } = await import('../../llm/chat-openai.ts')
-    const capabilities = { get: (key: string) => refused.get(key) ?? [], set: refused.set.bind(refused) }
-    return (await meter(work))(openChatModel(settings, log, { capabilities }))
-  }
-  return {
-    endpoint,
-    meter,
-    chosen: async (work) => {
-      const named = editorModelInUse()
-      if (named === null) return await endpoint(work)
-      return (await meter(work))(await offeredModel(named))
-    },
-    ledger: async () => ({
-      add: async () => {},
-      day: async () => ({ calls: 0, inputTokens: 0, outputTokens: 0, dollars: null, backgroundTokens: 0 }),
-      entries: async () => [],
-    }),
-    learn: (server, wishes) => void refused.set(capabilityKey(server), wishes),
-    onDidChange: changed.event,
-    onDidCall: called.event,
-  }
+  return { changed, called }
 }
 
-/** With the key that was given for this server, and no other. Null where none is set. */
-async function endpointSettings(context: vscode.ExtensionContext): Promise<ModelSettings | null> {
-  const endpoint = endpointInUse()
-  if (endpoint === null) return null
+/** The same book as that of the command and the service. */
+async function ledger(): Promise<Ledger> {
+  const { ledgerFolder, openLedger } = await import('../../llm/ledger-file.ts')
+  return openLedger(ledgerFolder())
+}
+
+/** What cannot be used was said when the window opened: its default holds. */
+async function modelSettings(): Promise<ModelSettings> {
   const { usableSettings } = await import('../usable-settings.ts')
   const raw: unknown = vscode.workspace.getConfiguration('casebook').get('model')
-  // The editor hands out proxies: a JSON copy is plain. What cannot be used was said when the window opened.
-  const { model } = usableSettings({ model: JSON.parse(JSON.stringify(raw)) }).settings
-  return { ...model, apiKey: await modelKey(context, endpoint.baseUrl) }
+  // The editor hands out proxies: a JSON copy is plain.
+  return usableSettings({ model: JSON.parse(JSON.stringify(raw)) }).settings.model
 }
 
 interface EditorModelName {

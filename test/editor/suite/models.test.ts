@@ -136,6 +136,49 @@ export const tests: EditorTests = {
     })
   },
 
+  async 'every call is in the book, with what it took, and the page shows it'() {
+    await withEndpoint([{ reply: 'Good.' }], async () => {
+      const { ledger } = await own()
+      const before = await (await ledger()).day()
+      await complete(await theirs(), question)
+      const book = await ledger()
+      assert.equal((await book.day()).calls, before.calls + 1)
+      const [entry] = await book.entries({ limit: 1 })
+      assert.ok(entry)
+      const { purpose, model, remote, background, outcome, estimated, dollars } = entry
+      assert.match(model, /^scripted@127\.0\.0\.1:\d+$/)
+      assert.deepEqual(
+        { purpose, remote, background, outcome, estimated, dollars },
+        {
+          purpose: 'chat',
+          remote: false,
+          background: false,
+          outcome: 'answered',
+          estimated: false,
+          dollars: 0,
+        },
+      )
+      await vscode.commands.executeCommand('casebook.modelLedger')
+      const text = vscode.window.activeTextEditor?.document.getText() ?? ''
+      assert.match(text, /In the background: 0 of 200,000 tokens/)
+      assert.ok(text.includes(model))
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor')
+    })
+  },
+
+  async 'the cap stops what nobody waits for before it is sent, and nothing else'() {
+    await withEndpoint([{ reply: 'Good.' }], async (server) => {
+      await set('dailyBackgroundTokens', 3)
+      const { endpoint } = await own()
+      const [quiet, asked] = await Promise.all([endpoint({ background: true }), endpoint()])
+      assert.ok(quiet && asked)
+      await assert.rejects(complete(quiet, question), /reached its daily cap/)
+      assert.equal(server.requests.length, 0)
+      assert.equal((await complete(asked, question)).text, 'Good.')
+      await set('dailyBackgroundTokens', undefined)
+    })
+  },
+
   async 'the model that Casebook works with is the one that was chosen'() {
     await withEndpoint([], async () => {
       const models = await own()
