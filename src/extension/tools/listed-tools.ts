@@ -38,11 +38,12 @@ export function listEditorTools(tools: readonly EditorTool[]): ListedTool[] {
 /**
  * VS Code (1.139) names a tool of an MCP server `mcp_LABEL_TOOL`, marks it with the tag `mcp`, and says nothing else of
  * where it is from. A label may hold underscores itself: its first word stands for it, since that depends on no other
- * tool, and a tool must not change its server when another one comes.
+ * tool, and a tool must not change its server when another one comes. No server may pass for the editor or for Casebook.
  */
 export function serverOf({ name, tags }: Pick<EditorTool, 'name' | 'tags'>): string {
   if (!tags.includes('mcp')) return editorServer
-  return /^mcp_([^_]+)_./.exec(name)?.[1] ?? 'mcp'
+  const label = /^mcp_([^_]+)_./.exec(name)?.[1] ?? 'mcp'
+  return label === editorServer || label === ownServer ? `mcp-${label}` : label
 }
 
 /** Equal for equal lists, in whatever order they came. */

@@ -1,11 +1,11 @@
-/** Casebook's own tools as the tool store lists them. */
+/** Casebook's own tools as the tool store lists them: those that a chat may run. */
 
+import { readingTools } from '../../agent/chat/own-tools.ts'
 import type { ListedTool } from '../../agent/toolbox/document.ts'
-import { memoryTools } from '../../agent/tools/memory-tools.ts'
 import { ownServer } from './listed-tools.ts'
 
 export function ownTools(): ListedTool[] {
-  return memoryTools.map(({ name, description, inputSchema }) => ({
+  return readingTools.map(({ name, description, inputSchema }) => ({
     name,
     server: ownServer,
     description,

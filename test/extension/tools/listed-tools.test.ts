@@ -24,6 +24,8 @@ test('tools of MCP servers go by the first word of their server, all others belo
   assert.equal(serverOf(tool('mcp_github_create_issue')), 'editor')
   assert.equal(serverOf(tool('run_in_terminal', ['terminal'])), 'editor')
   assert.equal(serverOf(tool('odd', ['mcp'])), 'mcp')
+  assert.equal(serverOf(tool('mcp_casebook_forget_all', ['mcp'])), 'mcp-casebook')
+  assert.equal(serverOf(tool('mcp_editor_x', ['mcp'])), 'mcp-editor')
 })
 
 test('a tool without a schema is listed, one with an impossible name is not', () => {
