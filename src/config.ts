@@ -92,6 +92,10 @@ export const settingsSchema = z.object({
   shareFolder: z.string().default(''),
   /** The MCP server of the editor lets agents propose memories and credit them. */
   mcpWrite: z.boolean().default(false),
+  /** How agents of the editor reach the MCP server: registered with the editor, or by the agent plugin. */
+  mcpThrough: z.enum(['editor', 'plugin']).default('editor'),
+  /** Hooks of the agent plugin inject a brief when a session begins and import it when it ends. */
+  agentHooks: z.boolean().default(false),
   embedder: embedderSettings.prefault({}),
   model: modelSettings.prefault({}),
   tools: toolSettings.prefault({}),

@@ -150,7 +150,16 @@ export const plan: Plan = {
   // The doors. They never use each other.
   'src/extension': {
     // Models are asked and the agent acts here: that is only network, and the editor's models live here.
-    rooms: [...contracts, ...settings, 'rpc.ts', 'llm', 'agent', 'memory/safety', 'memory/secret-names.ts'],
+    rooms: [
+      ...contracts,
+      ...settings,
+      'rpc.ts',
+      'llm',
+      'agent',
+      'memory/safety',
+      'memory/secret-names.ts',
+      'memory/data-folder.ts',
+    ],
     packages: ['vscode', 'birpc', 'zod', 'node:child_process'],
   },
   'src/mcp': {

@@ -3,7 +3,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
-import { z } from 'zod'
 import { mostBriefBytes, sessionBrief } from '../../agent/brief.ts'
 import { knowledgeOf } from '../../knowledge.ts'
 import { UserError } from '../../memory/ports.ts'
@@ -33,9 +32,6 @@ function bytesOf({ values }: Call): number {
   throw new UsageError(`--bytes takes a number from 200 to 100000, not '${given}'.`, brief)
 }
 
-/** What hooks of agents tell on standard input; what else they tell is not needed. */
-const told = z.object({ cwd: z.string().optional() })
-
 const moments = ['session-start', 'session-end'] as const
 
 /** Milliseconds, well below the 30 seconds after which agents end a hook. */
@@ -60,9 +56,10 @@ A hook never fails: what went wrong is told with --verbose.`,
 }
 
 async function answerHook(call: Call, moment: (typeof moments)[number]): Promise<Record<string, unknown>> {
-  const input = told.safeParse(JSON.parse((await readAll(process.stdin)) || '{}'))
-  const cwd = call.values.repo === undefined ? input.data?.cwd : undefined
-  const repo = cwd !== undefined && isAbsolute(cwd) ? cwd : call.repo
+  // Of all that hooks tell, only the folder is needed.
+  const { cwd } = Object(JSON.parse((await readAll(process.stdin)) || '{}')) as { cwd?: unknown }
+  const named = call.values.repo === undefined && typeof cwd === 'string' && isAbsolute(cwd)
+  const repo = named ? cwd : call.repo
   if (!hasMemory(repo, call)) return {}
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(patience)])
   const asked = { ...call, repo, signal }
