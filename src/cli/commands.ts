@@ -27,6 +27,9 @@ import { mcp } from './commands/mcp.ts'
 import { memoryActs } from './commands/memory-acts.ts'
 import { memoryLists } from './commands/memory-lists.ts'
 import { log, undo, why } from './commands/memory-log.ts'
+import { modelCommands } from './commands/model.ts'
+import { modelLedger } from './commands/model-ledger.ts'
+import { modelServe } from './commands/model-serve.ts'
 import { recall } from './commands/recall.ts'
 import { remember } from './commands/remember.ts'
 import { reviewCommands } from './commands/review.ts'
@@ -67,6 +70,7 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   { title: 'Sessions of other agents', commands: [...sessionCommands] },
+  { title: 'Models', commands: [...modelCommands, modelLedger, modelServe] },
   { title: 'Other agents', commands: [mcp, connect, brief, hook] },
   {
     title: 'Measuring',

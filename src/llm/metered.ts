@@ -1,5 +1,6 @@
 /** A model whose every call is written into the book; work that nobody waits for ends at the cap of the day. */
 
+import type { ModelSettings } from '../config.ts'
 import { type Log, UserError } from '../memory/ports.ts'
 import { estimatedTokens } from './embedding-cost.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
@@ -21,6 +22,15 @@ export interface MeterOptions {
   onEntry?: (entry: LedgerEntry) => void
   /** Unix milliseconds. */
   now?: () => number
+}
+
+/** What the settings say of price and cap. */
+export function meterSettings({
+  pricePerMillionInput: input,
+  pricePerMillionOutput: output,
+  dailyBackgroundTokens: dailyTokenCap,
+}: ModelSettings): Pick<MeterOptions, 'price' | 'dailyTokenCap'> {
+  return { price: { input, output }, dailyTokenCap }
 }
 
 /** Its stream throws `UserError` at the cap, before anything is sent. A book that cannot be written is logged. */

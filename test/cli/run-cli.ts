@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -46,5 +47,6 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   const mine = Object.entries(process.env).filter(
     ([key]) => !/^(CASEBOOK_|GIT_|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|NODE_TEST_CONTEXT)/.test(key),
   )
-  return Object.fromEntries(mine)
+  // Calls of models are written into the data folder of whoever asks.
+  return { ...Object.fromEntries(mine), CASEBOOK_DATA_FOLDER: join(tmpdir(), `casebook-test-${process.pid}`) }
 }
