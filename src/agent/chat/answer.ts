@@ -3,9 +3,10 @@
 import type { ChatModel } from '../../llm/model.ts'
 import { type Log, UserError } from '../../memory/ports.ts'
 import { openWorkingContext } from '../context/working-context.ts'
-import { type AgentEvent, type AgentOutcome, type Limits, runAgent } from '../loop.ts'
-import type { Knowledge, ToolSet } from '../ports.ts'
+import type { AgentEvent, AgentOutcome, Limits } from '../loop.ts'
+import type { Knowledge } from '../ports.ts'
 import { answerWriter, type WrittenPart } from './answer-writer.ts'
+import type { ChatRun } from './chat-run.ts'
 import type { MemoryName } from './credit.ts'
 import { type EarlierTurn, historyMessages, mostHistory } from './history.ts'
 import { systemText } from './prompts.ts'
@@ -25,8 +26,8 @@ export interface ChatOptions {
   /** Asked for every root that the question may be about. */
   knowledge: Pick<Knowledge, 'recall' | 'search'>
   model: ChatModel
-  /** `shown`: memories in the order of their marks. Tools that recall add theirs behind. */
-  tools(shown: MemoryName[]): ToolSet
+  /** See chat-run.ts. */
+  run: ChatRun
   /** Whether the repository has this file. */
   hasFile(path: string): Promise<boolean>
   onEvent(event: ChatEvent): void
@@ -51,7 +52,7 @@ const mostCode = 5
 
 /** Throws what memory and model throw, and the reason of an abort; what was said until then has been told. */
 export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> {
-  const { question, model, tools, onEvent, log, signal } = options
+  const { question, model, onEvent, log, signal } = options
   const found = await find(options)
   signal?.throwIfAborted()
   onEvent({ type: 'found', found })
@@ -66,12 +67,12 @@ export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> 
   const told = await toldOf(question, found)
   const earlier = historyMessages(options.earlier, historyRoom(model, told))
   const context = openWorkingContext({ system: systemText, window: model.contextTokens, messages: earlier })
-  context.ask(told.question, told.beside)
   try {
-    const outcome = await runAgent({
+    const outcome = await options.run({
       model,
       context,
-      tools: tools(shown),
+      told,
+      shown,
       limits: options.limits ?? chatLimits,
       onEvent: (event) => follow(event, writer, onEvent),
       ...(log !== undefined && { log }),

@@ -5,11 +5,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { answerQuestion, type ChatEvent, type ChatOptions } from '../../../src/agent/chat/answer.ts'
+import { runWith, runWithToolMemory } from '../../../src/agent/chat/chat-run.ts'
 import { creditAnswer } from '../../../src/agent/chat/credit.ts'
-import { ownTools } from '../../../src/agent/chat/own-tools.ts'
+import { ownTools, readingTools } from '../../../src/agent/chat/own-tools.ts'
 import { systemText } from '../../../src/agent/chat/prompts.ts'
 import type { ChatQuestion } from '../../../src/agent/chat/question.ts'
 import type { Knowledge, ToolSet } from '../../../src/agent/ports.ts'
+import type { ToolStore } from '../../../src/agent/toolbox/ports.ts'
+import { newSession, type ToolSession } from '../../../src/agent/toolbox/session.ts'
+import { defaultToolbox } from '../../../src/agent/toolbox/settings.ts'
 import { type Casebook, openCasebook } from '../../../src/casebook.ts'
 import { parseSettings } from '../../../src/config.ts'
 import { knowledgeOf } from '../../../src/knowledge.ts'
@@ -55,7 +59,7 @@ async function ask(script: Script, question: ChatQuestion, more: Partial<ChatOpt
     earlier: [],
     knowledge,
     model,
-    tools: () => noTools,
+    run: runWith(() => noTools),
     hasFile: async (path) => existsSync(join(repo.dir, path)),
     onEvent: (event) => events.push(event),
     ...more,
@@ -155,7 +159,7 @@ test('earlier turns are told, and a tool that is called works before the answer 
       { when: { result: /42/ }, reply: 'There are 42.' },
     ],
     asked('How many?'),
-    { tools: () => tools, earlier: [{ prompt: 'Hello', answer: 'Good day [m1].' }] },
+    { run: runWith(() => tools), earlier: [{ prompt: 'Hello', answer: 'Good day [m1].' }] },
   )
   await run
   assert.deepEqual(
@@ -179,7 +183,7 @@ test('what a tool recalls goes on counting, so that no mark means two memories',
       { when: { result: /blue whales/ }, reply: 'Totals [m1], whales [m2].' },
     ],
     asked('How are totals rounded?'),
-    { tools: (shown) => ownTools({ knowledge, root: book.root, sessionId: 'chat-1', shown }) },
+    { run: runWith((shown) => ownTools({ knowledge, root: book.root, sessionId: 'chat-1', shown })) },
   )
   const { cited } = await run
   assert.match(model.requests[1]?.messages.at(-1)?.content ?? '', /^\[m2\] /m)
@@ -198,6 +202,65 @@ test('no tool of the chat writes, and wrong arguments are told to the model', as
   assert.match(wrong.content, /nonsense/)
   const hidden = await tools.run({ id: '2', name: 'casebook_remember', arguments: { text: 'x' } })
   assert.equal(hidden.ok, false)
+})
+
+test('tools of the chat are found, kept for the next turn and survive a new window; the session holds no quoted data', async () => {
+  const listed = [
+    ...readingTools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      server: 'casebook',
+      schema: inputSchema,
+    })),
+    {
+      name: 'list_orders',
+      server: 'shop',
+      description: 'Lists the orders of a customer.',
+      schema: { type: 'object' },
+    },
+  ]
+  const store: ToolStore = book.tools
+  const { loadChat: load, saveChat: save, removeChat: remove, chats: ids } = book.tools
+  const shelf = { load, save, remove, ids }
+  await store.sync(listed)
+  const turn = (session: ToolSession, prompt: string) =>
+    runWithToolMemory({
+      session,
+      store,
+      shelf,
+      prompt,
+      settings: { ...defaultToolbox, mode: 'hybrid' },
+      named: [],
+      runner: () => ({ run: async () => ({ content: 'order 17', ok: true }) }),
+    })
+  const first = await ask(
+    [
+      {
+        when: { result: null },
+        reply: { tool_calls: [{ name: 'SYS_SEARCH_TOOLS', arguments: { keywords: ['orders'] } }] },
+      },
+      {
+        when: { result: /loaded|list_orders/i },
+        reply: { tool_calls: [{ name: 'list_orders', arguments: {} }] },
+      },
+      { when: { result: /order 17/ }, reply: 'Order 17.' },
+    ],
+    asked('Which orders are there of totals?'),
+    { run: turn(newSession('chat-9'), 'Which orders are there of totals?') },
+  )
+  await first.run
+  const offered = first.model.requests[0]?.tools?.map(({ name }) => name) ?? []
+  assert.ok(offered.includes('casebook_search') && offered.includes('SYS_SEARCH_TOOLS'), offered.join())
+  assert.ok(!offered.includes('list_orders'))
+  const kept = await shelf.load('chat-9')
+  assert.deepEqual(kept?.messages, [
+    { role: 'user', content: 'Which orders are there of totals?' },
+    { role: 'assistant', content: 'Order 17.' },
+  ])
+  assert.ok(kept)
+  const second = await ask([{ reply: 'Yes.' }], asked('And now?'), { run: turn(kept, 'And now?') })
+  await second.run
+  assert.ok(second.model.requests[0]?.tools?.some(({ name }) => name === 'list_orders'))
 })
 
 test('a stop ends it at once, and nothing is shown after it', async () => {
