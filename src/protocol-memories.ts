@@ -209,8 +209,8 @@ export interface Memories {
   forget(references: readonly string[], reason: string): Promise<ForgetSummary>
   /** Ids that "forget everything from" would take. */
   from(source: ForgetSource): Promise<string[]>
-  /** Undoes an event, by default the newest act of a person. */
-  undo(seq?: number): Promise<MemoryEvent>
+  /** Undoes an event, by default the newest act of a person; with `whole` the act that the event belongs to. */
+  undo(seq?: number, options?: { whole?: boolean }): Promise<MemoryEvent>
   log(request: { reference?: string; before?: number; limit?: number }): Promise<MemoryEvent[]>
   review(): Promise<ReviewQueue>
   /** Settles a waiting proposal. */

@@ -10,7 +10,7 @@ import { openMemoryStore } from '../memory/store/memory-log.ts'
 import type { Memories, MemoryStats } from '../protocol-memories.ts'
 import type { SessionsWithTurns } from '../protocol-sessions.ts'
 import { readHistoryState } from './history-state.ts'
-import { act, edit, undo } from './memories/change.ts'
+import { act, edit } from './memories/change.ts'
 import { check } from './memories/check.ts'
 import { CodeSight } from './memories/code-sight.ts'
 import { acceptCandidates, decidePair, settleProposal } from './memories/decisions.ts'
@@ -24,6 +24,7 @@ import { credit, recall } from './memories/recall.ts'
 import { record, remember } from './memories/remember.ts'
 import type { CodeView, MemoryRoom } from './memories/room.ts'
 import { exportTo, importFrom, share } from './memories/transfer.ts'
+import { undo } from './memories/undo.ts'
 import type { NamedMemory } from './namespace.ts'
 import { RecordVectors } from './record-vectors.ts'
 import type { Repository } from './repository.ts'
@@ -163,7 +164,7 @@ function facade(room: MemoryRoom, notes: Notes): Memories {
       action === 'accept' ? acceptCandidates(room, references) : act(room, { references, action, reason }),
     forget: (references, reason) => forget(room, references, reason),
     from: async (source) => from(room, source),
-    undo: (seq) => undo(room, seq),
+    undo: (seq, options) => undo(room, seq, options),
     log: async (request) => log(room, request),
     review: async () => review(room),
     settle: (seq, decision, text) => settleProposal(room, { seq, decision, text }),

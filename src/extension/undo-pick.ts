@@ -34,7 +34,7 @@ export async function undoMemory(memory: WindowMemory, named: unknown): Promise<
     matchOnDetail: true,
   })
   if (choice === undefined) return
-  await memory.ask('undo', [choice.event.seq], { root: root.root })
+  await memory.ask('undo', [choice.event.seq, { whole: true }], { root: root.root })
   void vscode.window.setStatusBarMessage(`$(discard) ${vscode.l10n.t('Undone: {0}', choice.act)}`, 5_000)
 }
 

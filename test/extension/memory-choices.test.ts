@@ -5,6 +5,7 @@ import { forgetFacets } from '../../src/extension/forget-facets.ts'
 import { waitingRecords } from '../../src/extension/memory-groups.ts'
 import { reviewEntries, waitingCount } from '../../src/extension/review-entries.ts'
 import { undoable } from '../../src/extension/undoable.ts'
+import type { MemoryEvent } from '../../src/memory/event.ts'
 import { sampleEpisode, sampleEvent, sampleRecord } from './memory-samples.ts'
 
 const seqs = (events: readonly { seq: number }[]) => events.map(({ seq }) => seq)
@@ -29,6 +30,21 @@ test('does not offer what was undone, and offers it again when the undo was undo
   ]
   assert.deepEqual(seqs(undoable(events)), [1])
   assert.deepEqual(seqs(undoable([...events, sampleEvent(4, 'REVERTED', { cause: 3 })])), [2, 1])
+})
+
+test('what one act wrote is undone as one, and named with all its memories', () => {
+  const set = (id: string): MemoryEvent['changes'] => [
+    { op: 'set', id, fields: { status: { before: 'candidate', after: 'active' } } },
+  ]
+  const events = [
+    sampleEvent(1, 'ACTIVATED', { at: 5, changes: set('a') }),
+    sampleEvent(2, 'ACTIVATED', { at: 5, changes: set('b'), cause: 1 }),
+    sampleEvent(3, 'LINKED', { at: 5, changes: set('c'), cause: 1 }),
+    sampleEvent(4, 'PINNED', { at: 9, changes: set('a'), cause: 1 }),
+  ]
+  const acts = undoable(events)
+  assert.deepEqual(seqs(acts), [4, 1])
+  assert.equal(acts[1] && actText(acts[1], (id) => `memory ${id}`), 'Accepted: memory a (+1)')
 })
 
 test('names the act and the memory, also one that is gone', () => {

@@ -1,13 +1,12 @@
-/** What a person does to records: edit, pin, mute, archive, accept, forget, undo. One act is one event. */
+/** What a person does to records: edit, pin, mute, archive, reject, retract. One act is one event. */
 
-import type { Actor, Change, EventDraft, EventType, MemoryEvent } from '../../memory/event.ts'
+import type { Actor, Change, EventDraft, EventType } from '../../memory/event.ts'
 import { judgeEdited } from '../../memory/learn/admit.ts'
 import { setFields } from '../../memory/learn/workbook.ts'
 import { UserError } from '../../memory/ports.ts'
 import { reanchor } from '../../memory/recall/records/anchors.ts'
 import type { MemoryRecord, Status } from '../../memory/record.ts'
 import { findOwn, redact } from '../../memory/safety/redact.ts'
-import { collides } from '../../memory/store/fold.ts'
 import type { MemoryStore } from '../../memory/store/memory-store.ts'
 import type { EditRequest, MemoryAction } from '../../protocol-memories.ts'
 import type { MemoryRoom } from './room.ts'
@@ -233,89 +232,4 @@ export function draftOf(
 ): EventDraft[] {
   const real = changes.filter((change) => change !== null)
   return real.length === 0 ? [] : [{ type, actor, reason, changes: real, ...more }]
-}
-
-/** Events that are no decision of anybody. */
-const traces = new Set<EventType>(['RETRIEVED', 'SHOWN', 'CITED', 'OUTCOME', 'PURGED', 'COMPACTED'])
-/** Events looked through for the newest act. */
-const mostLooked = 20_000
-
-/** By default the newest act of a person that still holds, with all events that belong to it: all or none of them. */
-export async function undo({ store, person }: MemoryRoom, seq?: number): Promise<MemoryEvent> {
-  const actor = await person()
-  const reverted = store.revertAll(undoing(store, seq), actor)
-  const last = reverted.at(-1)
-  if (last !== undefined) return last
-  throw new UserError(
-    'There is nothing to undo: no act of a person holds.',
-    "'casebook log' lists what happened.",
-  )
-}
-
-/** Looked up inside the transaction: nobody can come in between. */
-function* undoing(store: MemoryStore, seq: number | undefined): Generator<{ seq: number; reason: string }> {
-  const act = seq === undefined ? newestAct(store) : [{ seq, reason: '' }]
-  for (const event of act) {
-    for (const later of sweepsSince(store, event.seq))
-      yield { seq: later, reason: `event ${event.seq} is undone` }
-    const what = event.reason === '' ? '' : `: ${event.reason}`
-    yield { seq: event.seq, reason: `a person undid event ${event.seq}${what}` }
-  }
-}
-
-/** What is noted where the code moved on: it goes with the act that it is about. */
-const notes = new Set<EventType>(['STALED', 'REVALIDATED', 'ARCHIVED', 'RESTORED'])
-
-/**
- * Notes about the code that stand in the way of an undo, newest first. None where anything else does: the store then
- * says what must be undone first.
- */
-function sweepsSince(store: MemoryStore, seq: number): number[] {
-  const act = store.event(seq)
-  if (act === null) return []
-  const ids = [...new Set(act.changes.map(({ id }) => id))]
-  const later = ids
-    .flatMap((id) => store.events({ id, limit: mostLooked }))
-    .filter((event) => event.seq > seq)
-  const undone = new Set<number>()
-  const holding = later
-    .sort((a, b) => b.seq - a.seq)
-    .filter((event) => {
-      if (event.type === 'REVERTED' && event.cause !== null && !undone.has(event.seq)) undone.add(event.cause)
-      return event.type !== 'REVERTED' && !undone.has(event.seq)
-    })
-    .filter(({ changes }) => changes.some((one) => act.changes.some((other) => collides(other, one))))
-  const isNoted = holding.every(({ actor, type }) => actor.type === 'indexer' && notes.has(type))
-  return isNoted ? [...new Set(holding.map((event) => event.seq))] : []
-}
-
-/** Newest first. Events that one act caused are undone with it. */
-function newestAct(store: MemoryStore): MemoryEvent[] {
-  const undone = new Set<number>()
-  for (let before: number | undefined, looked = 0; looked < mostLooked; ) {
-    const page = store.events({ limit: 200, ...(before !== undefined && { before }) })
-    for (const event of page) {
-      if (event.type === 'REVERTED') {
-        if (!undone.has(event.seq) && event.cause !== null) undone.add(event.cause)
-      } else if (isAct(event) && !undone.has(event.seq)) {
-        return wholeAct(event, store).filter(({ seq }) => !undone.has(seq))
-      }
-    }
-    if (page.length === 0) break
-    before = page.at(-1)?.seq ?? 1
-    looked += page.length
-  }
-  return []
-}
-
-function isAct({ actor, type, changes }: MemoryEvent): boolean {
-  return actor.type === 'person' && !traces.has(type) && changes.length > 0
-}
-
-/** What was written in the same moment for the same cause. */
-function wholeAct(last: MemoryEvent, store: MemoryStore): MemoryEvent[] {
-  const head = last.cause === null ? null : store.event(last.cause)
-  if (head === null || head.at !== last.at || !isAct(head)) return [last]
-  const between = store.events({ before: last.seq, limit: last.seq - head.seq })
-  return [last, ...between.filter(({ seq, cause }) => seq === head.seq || cause === head.seq)]
 }
