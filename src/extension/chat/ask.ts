@@ -7,12 +7,13 @@ import { type Found, shownCode } from '../../agent/chat/question.ts'
 import type { ChatModel } from '../../llm/model.ts'
 import { labelOf } from '../memory-text.ts'
 import { errorText } from '../shown-errors.ts'
+import type { WindowTools } from '../tools/add-tools.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
 import { type FoundFiles, findFile } from './find-file.ts'
 import { nothingText } from './recall-reply.ts'
 import { lineAt, memoryUri } from './stream-writer.ts'
 import { toolWords } from './tool-words.ts'
-import { type AskingTools, askWithTools } from './tools-of-turn.ts'
+import { toolsOfTurn } from './tools-of-turn.ts'
 import { asker, type ChatTurn, noteRecall, rootOf } from './turn.ts'
 
 /** A failure of the model: it is set up elsewhere than the memory. */
@@ -23,29 +24,27 @@ export class ModelFailure extends Error {
   }
 }
 
-export async function askModel(turn: ChatTurn, model: ChatModel): Promise<void> {
+export async function askModel(turn: ChatTurn, model: ChatModel, tools: WindowTools): Promise<void> {
   const root = await rootOf(turn)
   const view: AnswerView = { turn, files: findFile(turn.memory, turn.root), found: null }
   turn.stream.progress(vscode.l10n.t('Recalling…'))
   try {
-    const answer = await askWithTools(turn, { model, root }, async (asking: AskingTools) =>
-      answerQuestion({
-        question: {
-          prompt: turn.request.prompt,
-          attached: turn.references.attached,
-          open: turn.open === null ? null : { path: turn.open },
-          sessionId: turn.data.chatId,
-        },
-        earlier: turn.earlier,
-        knowledge: await asker(turn),
-        model: asking.model,
-        tools: asking.tools,
-        hasFile: async (path) => (await view.files.find(path)) !== null,
-        onEvent: (event) => show(view, event),
-        log: turn.log,
-        signal: turn.signal,
-      }),
-    )
+    const answer = await answerQuestion({
+      question: {
+        prompt: turn.request.prompt,
+        attached: turn.references.attached,
+        open: turn.open === null ? null : { path: turn.open },
+        sessionId: turn.data.chatId,
+      },
+      earlier: turn.earlier,
+      knowledge: await asker(turn),
+      model,
+      run: await toolsOfTurn(turn, tools, root),
+      hasFile: async (path) => (await view.files.find(path)) !== null,
+      onEvent: (event) => show(view, event),
+      log: turn.log,
+      signal: turn.signal,
+    })
     await conclude(turn, answer)
   } catch (error) {
     throw view.found !== null && !turn.signal.aborted ? new ModelFailure(error) : error

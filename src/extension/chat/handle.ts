@@ -8,7 +8,8 @@ import type { WindowModels } from '../models/window-models.ts'
 import type { WindowTools } from '../tools/add-tools.ts'
 import { askModel, ModelFailure } from './ask.ts'
 import { chatCommands } from './commands.ts'
-import { type Asked, type ChatHome, type ChatTurn, openTurn } from './turn.ts'
+import { toolsReply } from './tools-reply.ts'
+import { type Asked, type ChatHome, type ChatTurn, openTurn, write } from './turn.ts'
 import { answerWithoutModel } from './without-model.ts'
 
 export interface ChatParts extends ChatHome {
@@ -44,9 +45,16 @@ async function answer(parts: ChatParts, turn: ChatTurn): Promise<void> {
   const { command } = turn.request
   const work = command === undefined ? undefined : chatCommands[command]
   if (work !== undefined) return await work(turn)
+  if (command === 'tools') return await showTools(parts, turn)
   const model = await modelOf(parts, turn)
   if (model === null) return await answerWithoutModel(turn)
-  await askModel(turn, model)
+  await askModel(turn, model, parts.tools)
+}
+
+async function showTools({ tools }: ChatParts, turn: ChatTurn): Promise<void> {
+  const chatTools = await tools.open()
+  await chatTools.sync()
+  write(turn, toolsReply(vscode.l10n, await chatTools.report(turn.data.chatId)))
 }
 
 const ownVendors = new Set([ownVendor, noModelVendor])

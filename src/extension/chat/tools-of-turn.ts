@@ -1,22 +1,40 @@
-/** The tools of one question: Casebook's own. */
+/** The tools of one question: those that this chat has at hand, Casebook's own and the editor's. */
 
+import { type ChatRun, runWithToolMemory } from '../../agent/chat/chat-run.ts'
 import type { MemoryName } from '../../agent/chat/credit.ts'
 import { ownTools } from '../../agent/chat/own-tools.ts'
-import type { ToolSet } from '../../agent/ports.ts'
-import type { ChatModel } from '../../llm/model.ts'
+import type { ToolRunner } from '../../agent/ports.ts'
+import type { WindowTools } from '../tools/add-tools.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
 import type { ChatTurn } from './turn.ts'
 
-export interface AskingTools {
-  model: ChatModel
-  tools(shown: MemoryName[]): ToolSet
-}
-
-export async function askWithTools<Answer>(
-  { memory, data }: ChatTurn,
-  { model, root }: { model: ChatModel; root: string },
-  ask: (asking: AskingTools) => Promise<Answer>,
-): Promise<Answer> {
+/** `root`: where Casebook's own tools look. */
+export async function toolsOfTurn(turn: ChatTurn, tools: WindowTools, root: string): Promise<ChatRun> {
+  const { data, memory, request, log } = turn
+  const [chatTools, { readSettings }] = await Promise.all([tools.open(), import('../settings.ts')])
+  // Beside recall and search: a list that changed takes a while to be taken in.
+  void chatTools.sync()
+  const settings = readSettings(log).tools
   const knowledge = windowKnowledge(memory, root)
-  return await ask({ model, tools: (shown) => ownTools({ knowledge, root, sessionId: data.chatId, shown }) })
+  const own = (shown: MemoryName[]) => ownTools({ knowledge, root, sessionId: data.chatId, shown })
+  const runner = (shown: MemoryName[]): ToolRunner => ({
+    async run(call, signal) {
+      const runs = await tools.runner({ token: request.toolInvocationToken, own: own(shown) })
+      return await runs.run(call, signal)
+    },
+  })
+  return (asking) =>
+    chatTools.inTurn(data.chatId, (session) => {
+      const { store, shelf } = chatTools
+      const named = request.toolReferences.map(({ name }) => name)
+      return runWithToolMemory({
+        session,
+        store,
+        shelf,
+        settings,
+        prompt: request.prompt,
+        named,
+        runner,
+      })(asking)
+    })
 }

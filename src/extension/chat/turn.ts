@@ -48,7 +48,9 @@ export async function openTurn(home: ChatHome, { request, context, ...asked }: A
   const before = context.history.flatMap((turn) =>
     turn instanceof vscode.ChatResponseTurn ? (turnDataOf(turn.result.metadata) ?? []) : [],
   )
-  const references = await readReferences(memory, request.references)
+  // Restricted Mode reads nothing, whoever attached it.
+  const given = vscode.workspace.isTrusted ? request.references : []
+  const references = await readReferences(memory, given)
   const uri = vscode.window.activeTextEditor?.document.uri
   const active = uri === undefined ? null : memory.pathOf(uri)
   const { roots } = memory.state()
