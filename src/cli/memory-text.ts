@@ -47,7 +47,8 @@ export function anchorLine(state: AnchorState, style: Style): string {
   const words = { fresh: 'as it was', moved: 'moved', drifted: 'changed since', gone: 'gone' }[state.state]
   const to = state.to
   const place = to === undefined ? '' : ` to ${escapeLine(to.path)}${to.startLine ? `:${to.startLine}` : ''}`
-  const now = state.state === 'moved' ? place : ''
+  const isElsewhere = state.state === 'drifted' && to !== undefined && to.path !== state.anchor.path
+  const now = state.state === 'moved' ? place : isElsewhere ? `, moved${place}` : ''
   return `${anchorText(state.anchor)}  ${paint(words + now)}`
 }
 

@@ -102,7 +102,7 @@ export function creditEvents(usage: Usage, actor: Actor): EventDraft[] {
     ...event('CITED', 'used by the agent', counts(usage.cited, 'cited')),
     ...event(
       'OUTCOME',
-      usage.outcome === 'helped' ? 'the step turned green' : 'the step went wrong',
+      usage.outcome === 'helped' ? 'it helped: the work succeeded with it' : 'it hurt: it misled the work',
       outcome.map(([id, add]): Change => ({ op: 'count', id, add })),
     ),
   ]

@@ -204,7 +204,8 @@ test('drifted code weighs less and is marked, gone code is left out, moved code 
         })),
     },
   )
-  assert.ok(moved.block.includes('lib/pool.ts#Pool.take'))
+  assert.match(moved.block, /\| moved to lib\/pool\.ts#Pool\.take; mem:/)
+  assert.match(drifted.block, /\| cites [^;]*; mem:/)
 })
 
 test('notes come before episodes, unless no note is near', async () => {

@@ -60,10 +60,19 @@ function citations({ anchors, record }: Recollection): string {
     .filter(({ state }) => state !== 'gone')
     .map(({ anchor, to }) => {
       const [path, symbol] = [to?.path ?? anchor.path, to?.symbol ?? anchor.symbol]
-      return symbol === undefined ? path : `${path}#${symbol}`
+      const place = symbol === undefined ? path : `${path}#${symbol}`
+      return { place, hasMoved: path !== anchor.path || symbol !== anchor.symbol }
     })
-  const shown = [...new Set(places)]
-    .filter((place) => place.length <= 80)
-    .slice(0, mostCitations[record.kind])
-  return shown.length === 0 ? '' : `cites ${shown.join(', ')};`
+    .filter(({ place }) => place.length <= 80)
+  const shown = [...new Map(places.map((one) => [one.place, one])).values()].slice(
+    0,
+    mostCitations[record.kind],
+  )
+  const listed = (moved: boolean) =>
+    shown.flatMap(({ place, hasMoved }) => (hasMoved === moved ? [place] : [])).join(', ')
+  const parts = [
+    ['cites', listed(false)],
+    ['moved to', listed(true)],
+  ]
+  return parts.flatMap(([word, list]) => (list === '' ? [] : [`${word} ${list};`])).join(' ')
 }
