@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts'
 import { benchAnn } from './commands/bench-ann.ts'
+import { benchContext } from './commands/bench-context.ts'
 import { benchCorpus } from './commands/bench-corpus.ts'
 import { benchIndex } from './commands/bench-index.ts'
 import { benchLocalise } from './commands/bench-localise.ts'
@@ -36,6 +37,7 @@ import { reviewCommands } from './commands/review.ts'
 import { search } from './commands/search.ts'
 import { sessionCommands } from './commands/sessions.ts'
 import { status } from './commands/status.ts'
+import { toolCommands } from './commands/tools.ts'
 import { exportMemories, importMemories, share } from './commands/transfer.ts'
 
 export interface CommandGroup {
@@ -70,6 +72,7 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   { title: 'Sessions of other agents', commands: [...sessionCommands] },
+  { title: 'Tools of chats', commands: [...toolCommands] },
   { title: 'Models', commands: [...modelCommands, modelLedger, modelServe] },
   { title: 'Other agents', commands: [mcp, connect, brief, hook] },
   {
@@ -84,6 +87,7 @@ export const commandGroups: readonly CommandGroup[] = [
       benchMemoryHistory,
       benchSessions,
       benchTools,
+      benchContext,
     ],
   },
 ]
