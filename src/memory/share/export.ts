@@ -5,7 +5,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import type { MemoryEvent } from '../event.ts'
 import { UserError } from '../ports.ts'
 import { redact } from '../safety/redact.ts'
-import { redactDeep } from '../safety/redact-deep.ts'
+import { mayHoldSecrets, redactDeep } from '../safety/redact-deep.ts'
 import { hashesIn } from '../store/artifacts.ts'
 import { canonical } from '../store/canonical.ts'
 import { chainHash, noHash, wholeLog } from '../store/events.ts'
@@ -136,7 +136,8 @@ function* slice(store: MemoryStore, events: number): Generator<MemoryEvent> {
 
 /** Whether the rules of today would mask something in it. */
 export async function holdsSecret({ reason, payload, changes }: MemoryEvent): Promise<boolean> {
-  return (await redactDeep({ reason, payload, changes }, redact)).masked > 0
+  const words = { reason, payload, changes }
+  return (await mayHoldSecrets(words, redact)) && (await redactDeep(words, redact)).masked > 0
 }
 
 /** What has to be forgotten: the record, or the words of the event that are its own. */
