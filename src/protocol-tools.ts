@@ -1,5 +1,6 @@
 /** What crosses to the service of the tool memory, and what is told of the tools of a chat. */
 
+import type { ToolDocument } from './agent/toolbox/document.ts'
 import type { ToolMetrics } from './agent/toolbox/metrics.ts'
 import type { SessionShelf, ToolStore } from './agent/toolbox/ports.ts'
 import type { TurnRecord } from './agent/toolbox/session.ts'
@@ -12,6 +13,8 @@ export interface ToolMemory {
   documents: ToolStore['documents']
   count: ToolStore['count']
   tokens: ToolStore['tokens']
+  /** Every known tool, by name. */
+  all(): Promise<ToolDocument[]>
   loadChat: SessionShelf['load']
   saveChat: SessionShelf['save']
   removeChat: SessionShelf['remove']

@@ -1,15 +1,15 @@
 /** The tool memory of an open repository: known tools and the tools of chats, both in memory.db. */
 
 import { openSessionShelf } from '../agent/tool-store/session-shelf.ts'
-import { openToolStore } from '../agent/tool-store/tool-store.ts'
-import type { SessionShelf, ToolStore } from '../agent/toolbox/ports.ts'
+import { type LocalToolStore, openToolStore } from '../agent/tool-store/tool-store.ts'
+import type { SessionShelf } from '../agent/toolbox/ports.ts'
 import { localEmbedder } from '../llm/embed-local.ts'
 import { UserError } from '../memory/ports.ts'
 import { type DatabaseSync, isDamage, isReadOnly } from '../memory/store/database.ts'
 import type { ToolMemory, ToolMemoryCall } from '../protocol-tools.ts'
 
 interface Opened {
-  store: ToolStore
+  store: LocalToolStore
   shelf: SessionShelf
 }
 
@@ -26,6 +26,7 @@ export function openToolMemory(db: DatabaseSync): ToolMemory {
     documents: (names) => open().store.documents(names),
     count: () => open().store.count(),
     tokens: () => open().store.tokens(),
+    all: async () => open().store.all(),
     loadChat: (id) => open().shelf.load(id),
     saveChat: (session) => open().shelf.save(session),
     removeChat: (id) => open().shelf.remove(id),

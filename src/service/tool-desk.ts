@@ -23,6 +23,7 @@ const checks: { [K in ToolMemoryCall]: z.ZodType<Parameters<ToolMemory[K]>> } = 
   documents: z.tuple([names]),
   count: z.tuple([]),
   tokens: z.tuple([]),
+  all: z.tuple([]),
   loadChat: z.tuple([chat]),
   saveChat: z.tuple([toolSession]),
   removeChat: z.tuple([chat]),

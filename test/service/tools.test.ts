@@ -56,6 +56,7 @@ test('tools are kept in step with their servers, and each change costs one updat
   assert.deepEqual(await ask('search', [['weather'], { k: 5, without: ['get_forecast'] }]), [])
   const [document] = await ask('documents', [['get_forecast', 'gone']])
   assert.equal(document?.description, 'The weather of tomorrow.')
+  assert.deepEqual(await ask('all', []), [document])
 })
 
 test('a chat with its tools outlives the service process', async (t) => {
