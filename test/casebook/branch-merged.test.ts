@@ -1,6 +1,8 @@
 /** A memory of a branch that is merged while the branch stays, and that no sweep saw apart from the default branch. */
 
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Casebook } from '../../src/casebook.ts'
 import { type FixtureRepo, makeRepo } from '../harness/fixture-repo.ts'
@@ -100,4 +102,27 @@ test('the same file from another branch does not merge this one, which has chang
   assert.deepEqual(await recalledOnMain(book), [])
   merge(repo, '--no-ff', '-m', 'merge')
   assert.deepEqual(await recalledOnMain(book), [text])
+})
+
+/** As after a fetch, in another clone, or when they expired. */
+const withoutLogs = (repo: FixtureRepo) =>
+  rmSync(join(repo.dir, '.git/logs'), { recursive: true, force: true })
+
+test('a merge that made a commit is seen without any log of the branch', async (t) => {
+  const { repo, book } = await onBranch(t)
+  repo.commit('round', rounded)
+  await note(book)
+  merge(repo, '--no-ff', '-m', 'merge')
+  repo.commit('other', { 'other.py': 'a = 1\n' })
+  withoutLogs(repo)
+  assert.deepEqual(await recalledOnMain(book), [text])
+})
+
+test('without a log a branch that stands on the default one is not taken for merged', async (t) => {
+  const { repo, book } = await onBranch(t)
+  await note(book)
+  repo.git('checkout', '--quiet', 'main')
+  repo.commit('other', { 'other.py': 'a = 1\n' })
+  withoutLogs(repo)
+  assert.deepEqual(await recalledOnMain(book), [])
 })

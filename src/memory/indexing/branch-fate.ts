@@ -41,7 +41,9 @@ export async function branchFate(
   if (tip === null) return { fate: { fate: exists ? 'open' : 'abandoned' }, tip, diverged: before }
   const inside = await inAny(git, tip, into, signal)
   const ask = present !== undefined && inside && !before
-  const diverged = before || !inside || (ask && (await hadOwnCommits(git, name, present, signal)))
+  const hadOwn = async (head: string) =>
+    (await hadOwnCommits(git, name, head, signal)) || (await isBesideAll(git, head, into, signal))
+  const diverged = before || !inside || (ask && (await hadOwn(present)))
   const answer = (fate: BranchAnswer['fate']) => ({ fate, tip, diverged })
   if (inside) return answer(diverged || !exists ? merged : { fate: 'open' })
   if (await contentIsIn(git, tip, into, signal)) return answer(merged)
@@ -61,6 +63,27 @@ async function inAny(
     if ((await askGit(git, ['merge-base', '--is-ancestor', tip, head], signal)) !== null) return true
   }
   return false
+}
+
+/**
+ * Whether a commit that the default branch has lies on no default branch itself: so it is after a merge that made a
+ * commit. This needs no log of the branch, which a clone, a fetch and a bare repository do not have. A fast-forward
+ * leaves no such trace.
+ */
+async function isBesideAll(
+  git: Git,
+  tip: string,
+  heads: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const head of heads) {
+    if (head === tip) return false
+    const args = ['rev-list', '--first-parent', '--parents', head, `^${tip}`]
+    const lines = (await askGit(git, args, signal))?.trim().split('\n') ?? []
+    const [, parent] = lines.at(-1)?.split(' ') ?? []
+    if (parent === tip) return false
+  }
+  return true
 }
 
 /** A branch that changed more files than this is not compared by content. */
