@@ -34,6 +34,8 @@ export interface ShareInput {
   now: number
   newId: () => string
   purged: (id: string) => boolean
+  /** Why a record of these words must not come in; null when it may. */
+  refuses: (record: MemoryRecord) => string | null
 }
 
 export interface SharePlan {
@@ -152,7 +154,7 @@ function withBoth(context: Context, record: MemoryRecord, file: ReadFile) {
   const edits = touched ? editsOf(record, file.shared, base) : {}
   if (record.visibility === 'local') edits.visibility = 'team'
   const merged = { ...record, ...edits }
-  const invalid = faultOf(merged)
+  const invalid = Object.keys(edits).length > 0 ? faultOf(merged, input) : null
   if (invalid !== null) return keep(`was not taken over: ${invalid}`)
   if (Object.keys(edits).length > 0) {
     plan.events.push(revision(input, record, edits, `Edited in ${file.name}.`))
@@ -177,7 +179,7 @@ function takeIn({ plan, input, taken, id }: Context, file: ReadFile | undefined)
   const byHand = file.shared.id === null
   const shared = { ...file.shared, id, since: file.shared.since ?? new Date(input.now).toISOString() }
   const record = recordOf(shared, file.name, input)
-  const invalid = faultOf(record)
+  const invalid = faultOf(record, input)
   if (invalid !== null) {
     plan.problems.push(`${file.name} was not taken over: ${invalid}. It was left as it is.`)
     return
@@ -293,10 +295,10 @@ function recordOf(shared: SharedRecord, name: string, { namespace, now }: ShareI
   return instructionSigns(record).length === 0 ? record : { ...record, flags: [instructionFlag] }
 }
 
-function faultOf(record: MemoryRecord): string | null {
+function faultOf(record: MemoryRecord, { refuses }: ShareInput): string | null {
   const result = recordSchema.safeParse(record)
   const issue = result.error?.issues[0]
-  return issue === undefined ? null : `${issue.path.join('.')} ${issue.message}`
+  return issue === undefined ? refuses(record) : `${issue.path.join('.')} ${issue.message}`
 }
 
 function same(one: unknown, other: unknown): boolean {

@@ -19,6 +19,8 @@ export interface ShareOptions {
   /** The setting: relative to `root`, inside it. */
   folder: string
   actor: Actor
+  /** Why a record of these words must not come in; null when it may. Learning knows, sharing only asks. */
+  refuses?: (record: MemoryRecord) => string | null
   /** Unix milliseconds. */
   now?: () => number
 }
@@ -50,6 +52,7 @@ export async function shareMemory(store: MemoryStore, options: ShareOptions): Pr
     actor: options.actor,
     now,
     newId: () => ulid(now),
+    refuses: options.refuses ?? (() => null),
     purged: (id) => store.get(id) === null && store.events({ id, types: ['PURGED'], limit: 1 }).length > 0,
   })
   problems.push(...plan.problems)
