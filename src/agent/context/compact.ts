@@ -162,7 +162,6 @@ async function evict(
     gone.add(at)
     tokens -= tokensOf(middle[at] ?? [])
   }
-  if (gone.size === 0) return [...entries]
   const leaving = middle.filter((_, at) => gone.has(at)).flat()
   const handle = await options.outputs.keep(
     leaving.map(({ message }) => `${message.role}: ${textOf(message)}`).join('\n\n'),
@@ -172,6 +171,8 @@ async function evict(
     { role: 'user', content: summaryText(leaving, handle, options.state()) },
     { handle, covers: leaving.flatMap(({ id, covers }) => [id, ...covers]) },
   )
+  // A summary that is no shorter than what it stands for is none.
+  if (summary.tokens >= tokensOf(leaving)) return [...entries]
   const goneIds = new Set(leaving.map(({ id }) => id))
   const first = entries.findIndex(({ id }) => goneIds.has(id))
   left.push(

@@ -47,8 +47,9 @@ const usualWindow = 32_000
 const fullAt = 0.7
 /** After a person brought something back, room is made later than usual. */
 const fullAfterRestore = 0.9
-/** An epoch costs the cache of the whole prompt: it must free this share, or be needed. */
+/** An epoch costs the cache of the whole prompt: it must free this share, and less of it where the window is nearly full. */
 const worthwhile = 0.1
+const worthwhileInNeed = 0.02
 
 /** Outputs above this many tokens enter as previews; less in small windows (memory model 3.7). */
 const usualOutput = 2_000
@@ -290,8 +291,9 @@ class Working implements OpenContext {
     const rules = isFull || asked.length > 0 ? compact : applyDrops
     const { entries, left } = await rules(this.#entries, this.#rules(headTokens))
     const freed = tokens - headTokens - tokensOf(entries)
-    const needed = asked.length > 0 || isBroken || tokens > this.#window * fullAfterRestore
-    if (left.length === 0 || (!needed && freed < tokens * worthwhile)) return null
+    const least = tokens > this.#window * fullAfterRestore ? worthwhileInNeed : worthwhile
+    const isFree = asked.length > 0 || isBroken
+    if (left.length === 0 || (!isFree && freed < tokens * least)) return null
     this.#drops = []
     this.#stand(entries)
     this.#fullAt = fullAt
