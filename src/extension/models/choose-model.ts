@@ -5,22 +5,25 @@ import { withCancel } from '../progress.ts'
 import { endpointInUse } from './endpoint-in-use.ts'
 import { modelKey } from './model-key.ts'
 import { setForPerson } from './model-setting.ts'
-import { ownVendor } from './vendor.ts'
+import { noModelVendor, ownVendor } from './vendor.ts'
 import type { ModelParts } from './window-models.ts'
+
+/** Not models of others. */
+const ours = new Set([ownVendor, noModelVendor])
 
 interface Choice extends vscode.QuickPickItem {
   act?: () => Thenable<unknown>
 }
 
 export async function chooseModel(parts: ModelParts): Promise<void> {
-  const editors = (await vscode.lm.selectChatModels()).filter(({ vendor }) => vendor !== ownVendor)
+  const editors = (await vscode.lm.selectChatModels()).filter(({ vendor }) => !ours.has(vendor))
   const use = String(vscode.workspace.getConfiguration('casebook.model').get('use') ?? 'endpoint')
   const choices: Choice[] = [
     { label: vscode.l10n.t('Your endpoint'), kind: vscode.QuickPickItemKind.Separator },
     ...endpointChoices(parts, use),
     { label: vscode.l10n.t('The editor'), kind: vscode.QuickPickItemKind.Separator },
     ...editors.map((model) => editorChoice(model, use)),
-    ...(editors.length === 0 ? [{ label: vscode.l10n.t('It offers no models in this window.') }] : []),
+    ...(editors.length === 0 ? [{ label: vscode.l10n.t('The editor offers none in this window.') }] : []),
   ]
   const choice = await vscode.window.showQuickPick(choices, {
     title: vscode.l10n.t('Choose Model'),
@@ -46,7 +49,10 @@ function endpointChoices(parts: ModelParts, use: string): Choice[] {
     },
     {
       label: `$(list-unordered) ${vscode.l10n.t('Another model of {0}', host)}`,
-      detail: vscode.l10n.t('Asks {0} now which models it has. The key goes along, nothing else.', host),
+      detail: vscode.l10n.t(
+        'Asks {0} now which models it has. Nothing but your key for it goes along.',
+        host,
+      ),
       act: () => otherModel(parts, endpoint),
     },
     setUp,

@@ -13,7 +13,7 @@ export interface LedgerPage {
 }
 
 export function addLedgerPage(context: vscode.ExtensionContext, models: WindowModels): LedgerPage {
-  const uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Casebook model calls')}.md` })
+  const uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Casebook model calls')}.txt` })
   const changed = new vscode.EventEmitter<vscode.Uri>()
   const refresh = () => {
     if (vscode.workspace.textDocuments.some((document) => document.uri.scheme === scheme)) changed.fire(uri)

@@ -19,11 +19,11 @@ export function ledgerText(l10n: L10n, report: LedgerReport): string {
   const { entries, language } = report
   const days = Map.groupBy(entries, ({ at }) => dayOf(at))
   const parts = [
-    `# ${l10n.t('Casebook Model Calls')}`,
+    l10n.t('Casebook: model calls'),
     '',
     ...summary(l10n, report),
     ...(entries.length === 0 ? ['', l10n.t('No model was asked yet.')] : []),
-    ...[...days].flatMap(([day, calls]) => ['', `## ${day}`, '', ...table(l10n, calls, language)]),
+    ...[...days].flatMap(([day, calls]) => ['', day, '', ...table(l10n, calls, language)]),
   ]
   return `${parts.join('\n')}\n`
 }
@@ -36,7 +36,9 @@ function summary(l10n: L10n, { today, dailyBackgroundTokens, priced, language }:
     count(today.inputTokens),
     count(today.outputTokens),
   )
-  const cost = today.dollars === null ? '' : l10n.t(', about {0} US dollars', money(today.dollars))
+  const dollars = today.dollars ?? 0
+  // No sum where nothing is known but that this machine charges nothing.
+  const cost = dollars === 0 ? '' : l10n.t(', about {0} US dollars', money(dollars))
   const background =
     dailyBackgroundTokens === 0
       ? l10n.t('In the background no model is asked.')

@@ -24,6 +24,9 @@ export interface Draft {
 /** Undefined where the person left. */
 export type Step = 'address' | 'key' | 'model' | 'test' | 'save'
 
+/** A button, and the question behind it. */
+export type Way = readonly [label: string, step: Step]
+
 export async function askKind(): Promise<ModelKind | undefined> {
   // `kind` is a word of the editor's own in such items.
   const items = modelKinds.map((server) => ({ ...kindTexts(server), server }))
@@ -104,7 +107,7 @@ export async function askModel(parts: ModelParts, draft: Draft): Promise<Step | 
   const ask = {
     label: `$(list-unordered) ${vscode.l10n.t('Choose from the list of {0}', hostOf(draft))}`,
     detail: vscode.l10n.t(
-      'Asks {0} now which models it has. The key goes along, nothing else.',
+      'Asks {0} now which models it has. Nothing but your key for it goes along.',
       hostOf(draft),
     ),
   }
@@ -169,7 +172,7 @@ async function listModel({ context, log }: ModelParts, draft: Draft): Promise<St
 export async function askWay(
   message: string,
   detail: string,
-  ways: readonly (readonly [label: string, step: Step])[],
+  ways: readonly Way[],
 ): Promise<Step | undefined> {
   const labels = ways.map(([label]) => label)
   const choice = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...labels)

@@ -1,15 +1,18 @@
 /** The test of Set Up Model: begun by the person, told step by step, and read as what works and what to do. */
 
 import * as vscode from 'vscode'
-import type { Diagnosis, DiagnosisStep } from '../../llm/diagnose.ts'
+import type { Diagnosis, DiagnosisStep, StepName } from '../../llm/diagnose.ts'
 import { withCancel } from '../progress.ts'
-import { askWay, type Draft, draftKey, hostOf, type Step, titleOf } from './set-up-questions.ts'
+import { askWay, type Draft, draftKey, hostOf, type Step, titleOf, type Way } from './set-up-questions.ts'
 import type { ModelParts } from './window-models.ts'
 
 export async function askTest(parts: ModelParts, draft: Draft): Promise<Step | undefined> {
   const test = {
     label: `$(play) ${vscode.l10n.t('Test {0}', draft.model)}`,
-    detail: vscode.l10n.t('Sends {0} a few short questions of Casebook. Nothing of yours.', hostOf(draft)),
+    detail: vscode.l10n.t(
+      'Sends {0} a few short questions of Casebook. Nothing of yours but the key for it.',
+      hostOf(draft),
+    ),
   }
   const save = {
     label: `$(save) ${vscode.l10n.t('Save without a Test')}`,
@@ -44,27 +47,26 @@ async function runTest(parts: ModelParts, draft: Draft): Promise<Step | undefine
   return diagnosis.ok && diagnosis.takesTools ? 'save' : await askAfterTest(diagnosis, draft)
 }
 
-/** It does not answer, or less than it should. */
-async function askAfterTest(diagnosis: Diagnosis, draft: Draft): Promise<Step | undefined> {
-  const { ok, steps } = diagnosis
+/** It does not answer, or does less than it should. */
+async function askAfterTest({ ok, steps }: Diagnosis, draft: Draft): Promise<Step | undefined> {
+  const changeModel: Way = [vscode.l10n.t('Change Model'), 'model']
+  if (ok) {
+    const message = vscode.l10n.t('{0} answers, but it cannot do all that agents need.', draft.model)
+    return await askWay(message, detailOf(steps), [[vscode.l10n.t('Save'), 'save'], changeModel])
+  }
+  const changeAddress: Way = [vscode.l10n.t('Change Address'), 'address']
+  const changes: Partial<Record<StepName, Way>> = {
+    address: changeAddress,
+    server: changeAddress,
+    key: [vscode.l10n.t('Change Key'), 'key'],
+  }
   const failed = steps.find(({ state }) => state === 'failed')
-  const message = ok
-    ? vscode.l10n.t('{0} answers, but it cannot do all that agents need.', draft.model)
-    : (failed?.words ?? vscode.l10n.t('{0} does not answer.', draft.model))
-  const keep: [string, Step] = ok ? [vscode.l10n.t('Save'), 'save'] : [vscode.l10n.t('Save Anyway'), 'save']
-  const again: [string, Step] = [vscode.l10n.t('Test Again'), 'test']
-  const ways: [string, Step][] = [
-    ...(ok ? [keep] : []),
-    ...(ok || failed?.step === 'answer' || failed?.step === 'model'
-      ? ([[vscode.l10n.t('Change Model'), 'model']] satisfies [string, Step][])
-      : []),
-    ...(failed?.step === 'key' ? ([[vscode.l10n.t('Change Key'), 'key']] satisfies [string, Step][]) : []),
-    ...(failed?.step === 'server' || failed?.step === 'address'
-      ? ([[vscode.l10n.t('Change Address'), 'address']] satisfies [string, Step][])
-      : []),
-    ...(ok ? [] : [again, keep]),
-  ]
-  return await askWay(message, detailOf(steps), ways)
+  const message = vscode.l10n.t('{0} at {1} does not work yet.', draft.model, hostOf(draft))
+  return await askWay(message, detailOf(steps), [
+    (failed && changes[failed.step]) ?? changeModel,
+    [vscode.l10n.t('Test Again'), 'test'],
+    [vscode.l10n.t('Save Anyway'), 'save'],
+  ])
 }
 
 /** One line a step, with the remedy below where there is one. */
