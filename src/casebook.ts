@@ -116,7 +116,8 @@ export async function openCasebook(options: OpenOptions): Promise<Casebook> {
   })
   let named: NamedMemory | null = null
   try {
-    const endpoint = await openEndpoint(options.settings.embedder, options.log)
+    const { log, settings } = options
+    const endpoint = await openEndpoint({ settings: settings.embedder, log, root: repository.root })
     named = await openNamedMemory(repository)
     const memory = new OpenMemory(options, repository, { endpoint, memory: named })
     await memory.readBranch()

@@ -1,7 +1,10 @@
 /** The long-term memory of an open repository: every wish of a door, taken to the piece that fulfils it. */
 
-import type { ModelSettings, Settings } from '../config.ts'
+import type { Settings } from '../config.ts'
 import { openChatModel } from '../llm/chat-openai.ts'
+import { ledgerFolder, openLedger } from '../llm/ledger-file.ts'
+import { llmOf } from '../llm/llm-of.ts'
+import { metered, meterSettings } from '../llm/metered.ts'
 import type { Machine } from '../memory/episodes/session.ts'
 import type { Actor } from '../memory/event.ts'
 import { type Llm, type Log, UserError } from '../memory/ports.ts'
@@ -93,7 +96,7 @@ function openRoom(
     log,
     folder: memory.folder,
     model: async () => {
-      model ??= openModel(settings.model, log, onRequest)
+      model ??= openModel({ settings, log, root: repository.root }, onRequest)
       return model
     },
     person: () => {
@@ -103,12 +106,23 @@ function openRoom(
   }
 }
 
-function openModel(settings: ModelSettings, log: Log, onRequest: () => void): Llm {
-  if (settings.model !== '') return openChatModel(settings, log, { onRequest })
-  throw new UserError(
-    'No language model is set.',
-    'Name one in casebook.model (CASEBOOK_MODEL_MODEL and CASEBOOK_MODEL_BASE_URL), or go on without.',
-  )
+interface ModelQuestion {
+  settings: Settings
+  log: Log
+  root: string
+}
+
+/** In the book of model calls; what a person asks for is never stopped by the cap. */
+function openModel({ settings, log, root }: ModelQuestion, onRequest: () => void): Llm {
+  const { model } = settings
+  if (model.model === '') {
+    throw new UserError(
+      'No language model is set.',
+      'Name one in casebook.model (CASEBOOK_MODEL_MODEL and CASEBOOK_MODEL_BASE_URL), or go on without.',
+    )
+  }
+  const meter = { root, background: false, log, ...meterSettings(model) }
+  return llmOf(metered(openChatModel(model, log, { onRequest }), openLedger(ledgerFolder()), meter))
 }
 
 /** As git knows the person. */

@@ -16,6 +16,17 @@ export interface EndpointOptions extends Endpoint {
   retries?: number
   /** Told before every request that leaves this process, retries included. */
   onRequest?: () => void
+  /** Told after each of them, for the book of calls. */
+  onCall?: (call: EmbeddingCall) => void
+}
+
+export interface EmbeddingCall {
+  /** Of all texts of the request. */
+  characters: number
+  /** As the server counts; null: it does not. */
+  tokens: number | null
+  milliseconds: number
+  outcome: 'answered' | 'failed' | 'stopped'
 }
 
 /** A local model may have to load first. */
@@ -144,9 +155,7 @@ class EmbeddingRequests {
       await this.#waitForTurn(signal)
       const started = Date.now()
       try {
-        const body = { model: this.#options.model, input, encoding_format: 'float' as const }
-        this.#options.onRequest?.()
-        const reply = await this.#client.embeddings.create(body, { signal })
+        const reply = await this.#request(input, signal)
         this.#adapt(texts.length, Date.now() - started)
         return this.#vectorsOf(reply, texts.length)
       } catch (error) {
@@ -154,6 +163,31 @@ class EmbeddingRequests {
         if (error instanceof EmbedderError || isTooLarge(error)) throw error
         this.#backOff(error, attempt)
       }
+    }
+  }
+
+  /** One request, told to whoever keeps the book. */
+  async #request(input: string[], signal: AbortSignal): Promise<unknown> {
+    const { model, onRequest, onCall } = this.#options
+    const started = Date.now()
+    const tell = (outcome: EmbeddingCall['outcome'], tokens: unknown = null) =>
+      onCall?.({
+        characters: input.reduce((sum, text) => sum + text.length, 0),
+        tokens: typeof tokens === 'number' ? tokens : null,
+        milliseconds: Date.now() - started,
+        outcome,
+      })
+    onRequest?.()
+    try {
+      const reply = await this.#client.embeddings.create(
+        { model, input, encoding_format: 'float' },
+        { signal },
+      )
+      tell('answered', reply?.usage?.prompt_tokens)
+      return reply
+    } catch (error) {
+      tell(signal.aborted ? 'stopped' : 'failed')
+      throw error
     }
   }
 

@@ -1,5 +1,6 @@
 /** Opens a repository's memory for a test and closes it at the end of the test. */
 
+import '../harness/own-data-folder.ts'
 import type { TestContext } from 'node:test'
 import { type Casebook, type OpenOptions, openCasebook } from '../../src/casebook.ts'
 import { parseSettings } from '../../src/config.ts'

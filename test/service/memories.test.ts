@@ -1,5 +1,6 @@
 /** Long-term memory through the service: each call to its root, recall over all, jobs that end, events that tell. */
 
+import '../harness/own-data-folder.ts'
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -113,6 +114,8 @@ test('exports, knows what it imports, and forgets', async (t) => {
   const path = join(repo.dir, '.git', 'memories.jsonl')
   const { records } = await ask('export', [path])
   assert.equal(records, 1)
+  await assert.rejects(ask('export', [path]), /is there already/)
+  assert.equal((await ask('export', [path, { overwrite: true }])).records, 1)
   const again = await ask('import', [path])
   assert.equal(again.added, 0)
   assert.equal(again.known, 1)
