@@ -122,6 +122,26 @@ export interface DistilSummary {
   outputTokens: number
 }
 
+/** Both only by a person's explicit wish. */
+export interface ExportWishes {
+  /** Writes out what looks like a secret, too. */
+  force?: boolean
+  /** Replaces a file that is there. */
+  overwrite?: boolean
+}
+
+export interface ImportWishes {
+  /** Takes over the log of an export of this same memory as it is: only by a person's explicit wish. */
+  restore?: boolean
+}
+
+/** In bytes of the file, which is first checked and then written. */
+export interface ImportProgress {
+  phase: 'check' | 'write'
+  done: number
+  total: number
+}
+
 export interface ExportSummary {
   path: string
   events: number
@@ -225,10 +245,13 @@ export interface Memories {
     outcome: 'helped' | 'hurt' | null
     sessionId: string
   }): Promise<void>
-  /** `force` writes out what looks like a secret, too: only by a person's explicit wish. */
-  export(path: string, options?: { force?: boolean }): Promise<ExportSummary>
-  /** `restore` takes over the log of an export of this same memory as it is: only by a person's explicit wish. */
-  import(path: string, options?: { restore?: boolean }): Promise<ImportSummary>
+  /** A file that is there is only replaced by a person's wish. */
+  export(path: string, options?: ExportWishes & { signal?: AbortSignal }): Promise<ExportSummary>
+  /** `signal` ends it while the file is checked: what is being written is written whole. Nothing changed then. */
+  import(
+    path: string,
+    options?: ImportWishes & { signal?: AbortSignal; onProgress?: (progress: ImportProgress) => void },
+  ): Promise<ImportSummary>
   share(): Promise<ShareSummary>
   stats(): MemoryStats
   /** Compares what is shown with the log, which takes seconds; `repair` makes it anew from the log where it is wrong. */

@@ -2,7 +2,7 @@
 
 import type { RecallReply, Recollection } from './memory/recollection.ts'
 import type { ChunkKind, Commit, ExclusionReason, Span } from './memory/types.ts'
-import type { Memories } from './protocol-memories.ts'
+import type { ExportWishes, ImportWishes, Memories } from './protocol-memories.ts'
 import type { SessionImportRequest, SessionProgress, Sessions, SourceTurn } from './protocol-sessions.ts'
 import type {
   PanelToolAct,
@@ -161,10 +161,14 @@ export interface RootRef {
 
 export type MemoryCall = keyof Memories
 
-/** What a call of `Memories` takes, without what cannot cross: a running `distil` is ended by its job's id. */
+/** What a call of `Memories` takes, without what cannot cross: what takes long is ended by its job's id. */
 export type MemoryArguments<K extends MemoryCall> = K extends 'distil'
   ? [options: Omit<Parameters<Memories['distil']>[0], 'signal'>]
-  : Parameters<Memories[K]>
+  : K extends 'export'
+    ? [path: string, options?: ExportWishes]
+    : K extends 'import'
+      ? [path: string, options?: ImportWishes]
+      : Parameters<Memories[K]>
 
 export type MemoryReply<K extends MemoryCall> = K extends 'recall'
   ? WindowRecall

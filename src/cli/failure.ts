@@ -22,7 +22,9 @@ export function reportFailure(error: unknown, { terminal, signal, verbose }: Fai
     return exitCodes.usage
   }
   if (signal.aborted) {
-    terminal.note('casebook: stopped. What was done so far is kept.')
+    // Whoever stopped says what became of it.
+    const said = error instanceof UserError ? `${error.message} ${error.remedy}` : null
+    terminal.note(`casebook: ${escapeBlock(said ?? 'stopped. What was done so far is kept.')}`)
     return exitCodes.interrupted
   }
   const { message, remedy } = describeError(error)

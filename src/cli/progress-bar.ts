@@ -5,8 +5,10 @@ import { escapeLine } from './escape.ts'
 import { count, duration, percent } from './format.ts'
 import type { Style } from './style.ts'
 
-/** Imports of sessions are of the command line alone. */
-export type ShownProgress = Omit<Progress, 'phase'> & { phase: Progress['phase'] | 'sessions' }
+/** Imports are of the command line alone. */
+export type ShownProgress = Omit<Progress, 'phase'> & {
+  phase: Progress['phase'] | 'sessions' | 'import-check' | 'import-write'
+}
 
 const phases: Record<ShownProgress['phase'], { title: string; unit: string }> = {
   scan: { title: 'Listing', unit: 'files' },
@@ -15,6 +17,8 @@ const phases: Record<ShownProgress['phase'], { title: string; unit: string }> = 
   vectors: { title: 'Vectors', unit: 'texts' },
   memory: { title: 'Memory', unit: 'commits' },
   sessions: { title: 'Sessions', unit: 'sessions' },
+  'import-check': { title: 'Checking', unit: 'MB' },
+  'import-write': { title: 'Writing', unit: 'MB' },
 }
 
 const barWidth = 24

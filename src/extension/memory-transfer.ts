@@ -4,7 +4,7 @@ import * as vscode from 'vscode'
 import type { RootStatus } from '../protocol.ts'
 import type { ImportSummary, ShareSummary } from '../protocol-memories.ts'
 import { chosenRoot } from './chosen-root.ts'
-import { withProgress } from './progress.ts'
+import { withCancel, withProgress } from './progress.ts'
 import type { WindowMemory } from './window-memory.ts'
 
 const filters = { 'Casebook memories': ['jsonl'] }
@@ -15,9 +15,12 @@ export async function exportMemories(memory: WindowMemory, given: unknown): Prom
   if (root === undefined) return
   const file = given instanceof vscode.Uri ? given : await chosenTarget(root)
   if (file === undefined) return
-  const done = await withProgress(vscode.l10n.t('Casebook writes the memories…'), () =>
-    memory.ask('export', [file.fsPath], { root: root.root }),
+  // The dialog has asked whether to replace a file; whoever gave the name was not asked.
+  const overwrite = !(given instanceof vscode.Uri)
+  const done = await withCancel(vscode.l10n.t('Casebook writes the memories…'), (signal) =>
+    memory.ask('export', [file.fsPath, { overwrite }], { root: root.root, signal }),
   )
+  if (done === null) return
   const text = vscode.l10n.t('{0} memories and {1} events are in {2}.', done.records, done.events, done.path)
   void vscode.window.showInformationMessage(text)
 }
@@ -43,9 +46,10 @@ export async function importMemories(memory: WindowMemory, given: unknown): Prom
   // Whoever gives the file is a program: it has no own exports.
   const restore = given instanceof vscode.Uri ? false : await isOwnExport()
   if (restore === undefined) return
-  const done = await withProgress(vscode.l10n.t('Casebook reads the memories…'), () =>
-    memory.ask('import', [file.fsPath, { restore }], { root: root.root }),
+  const done = await withCancel(vscode.l10n.t('Casebook reads the memories…'), (signal) =>
+    memory.ask('import', [file.fsPath, { restore }], { root: root.root, signal }),
   )
+  if (done === null) return
   void vscode.window.showInformationMessage(importText(done))
 }
 

@@ -52,7 +52,7 @@ export class MemoryDesk {
   }
 
   async #answer(request: MemoryRequest): Promise<unknown> {
-    if (isRecall(request)) return await this.#recall(request)
+    if (isCall(request, 'recall')) return await this.#recall(request)
     const { book } = this.#shelves.only(request.root)
     const { memories } = book
     const abort = new AbortController()
@@ -84,15 +84,13 @@ export class MemoryDesk {
 }
 
 async function perform(memories: Memories, request: MemoryRequest, signal: AbortSignal): Promise<unknown> {
-  if (isDistil(request)) return await memories.distil({ ...request.args[0], signal })
+  if (isCall(request, 'distil')) return await memories.distil({ ...request.args[0], signal })
+  if (isCall(request, 'export')) return await memories.export(request.args[0], { ...request.args[1], signal })
+  if (isCall(request, 'import')) return await memories.import(request.args[0], { ...request.args[1], signal })
   const work = memories[request.call] as (...args: MemoryArguments<MemoryCall>) => unknown
   return await work.apply(memories, request.args)
 }
 
-function isRecall(request: MemoryRequest): request is MemoryRequest<'recall'> {
-  return request.call === 'recall'
-}
-
-function isDistil(request: MemoryRequest): request is MemoryRequest<'distil'> {
-  return request.call === 'distil'
+function isCall<K extends MemoryCall>(request: MemoryRequest, call: K): request is MemoryRequest<K> {
+  return request.call === call
 }

@@ -142,6 +142,22 @@ test('an export comes back into a clone, and a cut one changes nothing', async (
   assert.match(stdout, /net prices in cents/)
 })
 
+test('an export replaces a file only by a wish of its own', async () => {
+  using place = makeRepo({ 'notes.txt': 'mine\n' }, { git: false })
+  const file = join(place.dir, 'notes.txt')
+  for (const line of [
+    ['export', file],
+    ['export', file, '--force'],
+  ]) {
+    const { code, stderr } = await refused(line)
+    assert.equal(code, 1)
+    assert.match(stderr, /notes\.txt is there already\.[\s\S]*--overwrite/)
+    assert.equal(readFileSync(file, 'utf8'), 'mine\n')
+  }
+  assert.match((await run('export', file, '--overwrite')).stdout, /^2 records/)
+  assert.match(readFileSync(file, 'utf8'), /^\{"counts"/)
+})
+
 test('shares what was chosen as Markdown, and takes edits over', async () => {
   const { stdout } = await run('share', 'memories', '--add', id)
   assert.match(stdout, /1 file written/)

@@ -1,7 +1,7 @@
 /** `casebook export`, `import` and `share`: memory that leaves and comes back. */
 
-import type { ShareSummary } from '../../protocol-memories.ts'
-import { type Command, UsageError } from '../command.ts'
+import type { ImportProgress, ShareSummary } from '../../protocol-memories.ts'
+import { type Call, type Command, UsageError } from '../command.ts'
 import { escapeLine } from '../escape.ts'
 import { bytes, plural } from '../format.ts'
 import { listOption, onlyArgument, withMemories } from '../with-memories.ts'
@@ -12,11 +12,13 @@ export const exportMemories: Command = {
   usage: 'FILE',
   options: {
     force: { type: 'boolean', help: 'also when something in it looks like a secret' },
+    overwrite: { type: 'boolean', help: 'replace FILE when it is there already' },
   },
   async run(call) {
     const file = call.resolve(onlyArgument(call, exportMemories, 'the file to write'))
-    const force = call.values.force === true
-    const done = await withMemories(call, (memories) => memories.export(file, { force }))
+    const wishes = { force: call.values.force === true, overwrite: call.values.overwrite === true }
+    const { signal } = call
+    const done = await withMemories(call, (memories) => memories.export(file, { ...wishes, signal }))
     const text = () =>
       `${plural(done.records, 'record')}, ${plural(done.events, 'event')} and ${plural(done.artifacts, 'artifact')}` +
       ` in ${escapeLine(done.path)} (${bytes(done.bytes)}).`
@@ -37,13 +39,29 @@ for an export that you made yourself. What reads like an instruction to a model 
   async run(call) {
     const file = call.resolve(onlyArgument(call, importMemories, 'the file to read'))
     const restore = call.values.restore === true
-    const done = await withMemories(call, (memories) => memories.import(file, { restore }))
+    const { signal } = call
+    const onProgress = (progress: ImportProgress) => draw(call, progress)
+    const done = await withMemories(call, (memories) =>
+      memories.import(file, { restore, signal, onProgress }),
+    )
     for (const note of done.notes) call.terminal.note(escapeLine(note))
     const known = done.known === 0 ? '' : `, ${done.known} known already`
     const text = () =>
       `${plural(done.added, 'record')} added${known}, ${plural(done.artifacts, 'artifact')} (${done.mode}).`
     return { data: done, text }
   },
+}
+
+function draw({ terminal }: Call, { phase, done, total }: ImportProgress): void {
+  const megabytes = (count: number) => Math.round(count / 1e6)
+  const shown = phase === 'check' ? 'import-check' : 'import-write'
+  terminal.progress({
+    phase: shown,
+    done: megabytes(done),
+    total: megabytes(total),
+    rate: 0,
+    etaSeconds: null,
+  })
 }
 
 export const share: Command = {

@@ -49,13 +49,10 @@ export async function exportMemory(
   const pieces = allPieces(store.db).sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
   const counts = { events, artifacts: artifacts.length, pieces: pieces.length }
   await out.line({ format: formatName, version: formatVersion, namespace: store.namespace, counts })
-  for (const event of slice(store, events)) {
-    options.signal?.throwIfAborted()
-    await out.line({ event })
-  }
+  for await (const event of slice(store, events, options.signal)) await out.line({ event })
   for (const piece of pieces) await out.line({ piece })
   for (const sha of artifacts) {
-    options.signal?.throwIfAborted()
+    await turn(options.signal)
     const artifact = store.artifact(sha)
     if (artifact === null) throw changed()
     const { kind, mime } = artifact.info
@@ -110,8 +107,7 @@ async function survey(store: MemoryStore, { force, signal }: ExportOptions): Pro
   const ids = new Set<string>()
   const found: string[] = []
   let head = noHash
-  for (const { hash, ...event } of slice(store, events)) {
-    signal?.throwIfAborted()
+  for await (const { hash, ...event } of slice(store, events, signal)) {
     if (chainHash(head, event) !== hash) throw changed()
     head = hash
     for (const sha of hashesIn(canonical([event.payload, event.changes]))) named.add(sha)
@@ -120,18 +116,31 @@ async function survey(store: MemoryStore, { force, signal }: ExportOptions): Pro
   }
   const artifacts = [...named].sort().filter((sha) => store.artifact(sha) !== null)
   if (!force)
-    for (const sha of artifacts)
+    for (const sha of artifacts) {
+      await turn(signal)
       if ((await redact(store.artifact(sha)?.content ?? '')).masked > 0)
         found.push(`artifact ${sha.slice(0, 12)}`)
+    }
   if (found.length > 0) throw refusal(found)
   return { events, head, records: ids.size, artifacts }
 }
 
-function* slice(store: MemoryStore, events: number): Generator<MemoryEvent> {
+async function* slice(
+  store: MemoryStore,
+  events: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<MemoryEvent> {
   for (const event of wholeLog(store.db)) {
     if (event.seq > events) return
+    await turn(signal)
     yield event
   }
+}
+
+/** Others get theirs, and may have stopped this. */
+async function turn(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise(setImmediate)
+  if (signal?.aborted === true) throw new UserError('The export was stopped.', 'Nothing was written.')
 }
 
 /** Whether the rules of today would mask something in it. */
