@@ -1,9 +1,9 @@
 /** Finding records: by key, by words, by embedded text, by filter. The gate is part of every query. */
 
-import type { Kind, MemoryRecord } from '../record.ts'
+import type { Counters, Kind, MemoryRecord } from '../record.ts'
 import type { Statements } from './database.ts'
 import { readRecord, recordColumns, recordOf, recordTables } from './items.ts'
-import type { FoundRecord, Gate, KeyKind, ListFilter } from './memory-store.ts'
+import type { FoundRecord, Gate, Glance, KeyKind, ListFilter } from './memory-store.ts'
 import { openRareWords, quoted } from './rare-words.ts'
 import { kindsFor, normaliseKey } from './record-keys.ts'
 import { issueHash, wordsHash } from './record-texts.ts'
@@ -60,6 +60,7 @@ function ownEpisodes(
 
 /** All questions of one store; `namespace` is asked for every time. */
 export interface ItemSearch {
+  glance(ids: readonly string[], gate: Gate): Glance[]
   visible(ids: readonly string[], gate: Gate): MemoryRecord[]
   byKey(kind: KeyKind, values: readonly string[], gate: Gate, limit: number): FoundRecord[]
   keysAmong(kind: KeyKind, values: readonly string[], ids: readonly string[]): { id: string; value: string }[]
@@ -78,12 +79,16 @@ const selectVisible = `
   join item on item.id = wanted.value ${recordTables}
   where ${gate} order by wanted.key`
 
-const selectByKey = `
-  select item.id as id, count(distinct item_key.value) as hits, group_concat(distinct item_key.value) as detail
-  from item_key join item on item.rowid = item_key.item
-  where item_key.kind in (select value from json_each(:keyKinds))
-    and item_key.value in (select value from json_each(:values)) and ${gate}
-  group by item.rowid order by hits desc, item.valid_from desc, item.id desc limit :limit`
+const selectGlances = `
+  select item.id as id, item.kind as kind, item.pinned as pinned,
+    use.retrieved, use.shown, use.cited, use.helped, use.hurt
+  from json_each(:ids) as wanted
+  join item on item.id = wanted.value join item_use as use on use.item = item.rowid
+  where ${gate}`
+
+const selectKeyed = `
+  select item, value from item_key where kind in (select value from json_each(:keyKinds))
+    and value in (select value from json_each(:values))`
 
 /** From the keys, which are few: each record has many. */
 const selectAmong = `
@@ -99,9 +104,9 @@ const selectByWords = `
   from item_fts join item on item.rowid = item_fts.rowid
   where item_fts match :match and ${gate} order by score desc, item.id limit :limit`
 
-/** From rows that were ranked already. */
+/** From rows that were found already. */
 const selectRows = `
-  select item.rowid as item, item.id as id from json_each(:rows) as wanted
+  select item.rowid as item, item.id as id, item.valid_from as at from json_each(:rows) as wanted
   cross join item on item.rowid = wanted.value where ${gate}`
 /** Rows that are asked for beyond the limit, so that those which the gate holds back do not matter. */
 const spareRows = 50
@@ -142,6 +147,7 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
   const found = (sql: string, parameters: Parameters): FoundRecord[] =>
     db.prepare(sql).all(parameters).map(foundOf)
   return {
+    glance: (ids, filter) => glances(db, { ...gateOf(db, namespace, filter), ids: JSON.stringify(ids) }),
     visible(ids, filter) {
       if (ids.length === 0) return []
       const parameters = { ...gateOf(db, namespace, filter), ids: JSON.stringify(ids) }
@@ -149,8 +155,10 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
     },
     byKey(kind, values, filter, limit) {
       const keys = [...new Set(values.map((value) => normaliseKey(kind, value)))].filter(Boolean)
-      const parameters = { keyKinds: JSON.stringify(kindsFor(kind)), values: JSON.stringify(keys), limit }
-      return found(selectByKey, { ...gateOf(db, namespace, filter), ...parameters })
+      const rows = keyed(db, { keyKinds: JSON.stringify(kindsFor(kind)), values: JSON.stringify(keys) })
+      return rows.size === 0
+        ? []
+        : newestWithMost(db, rows, { parameters: gateOf(db, namespace, filter), limit })
     },
     keysAmong(kind, values, ids) {
       const written = new Map(values.map((value) => [normaliseKey(kind, value), value]))
@@ -203,6 +211,44 @@ export function openItemSearch(db: Statements, namespace: string): ItemSearch {
   }
 }
 
+function glances(db: Statements, parameters: Parameters): Glance[] {
+  const rows = db.prepare(selectGlances).all(parameters)
+  return rows.map(({ id, kind, pinned, ...counters }) => ({
+    id: String(id),
+    kind: kind as Kind,
+    pinned: pinned === 1,
+    counters: counters as unknown as Counters,
+  }))
+}
+
+/** By row: which of the keys it has. Grouping in SQL takes five times as long. */
+function keyed(db: Statements, keys: { keyKinds: string; values: string }): Map<number, string[]> {
+  const statement = db.prepare(selectKeyed)
+  statement.setReturnArrays(true)
+  const values = new Map<number, string[]>()
+  for (const [row, value] of statement.all(keys) as unknown as [number, string][]) {
+    const known = values.get(row)
+    if (known === undefined) values.set(row, [value])
+    else if (!known.includes(value)) known.push(value)
+  }
+  return values
+}
+
+/** Those that pass the gate: with most of the keys first, then the newest. */
+function newestWithMost(
+  db: Statements,
+  values: ReadonlyMap<number, string[]>,
+  { parameters, limit }: { parameters: Parameters; limit: number },
+): FoundRecord[] {
+  const passed = db.prepare(selectRows).all({ ...parameters, rows: JSON.stringify([...values.keys()]) })
+  const found = passed.map(({ item, id, at }) => {
+    const own = values.get(Number(item)) ?? []
+    return { id: String(id), score: own.length, detail: own.join(','), at: Number(at) }
+  })
+  found.sort((one, other) => other.score - one.score || other.at - one.at || (one.id < other.id ? 1 : -1))
+  return found.slice(0, limit).map(({ id, score, detail }) => ({ id, score, detail }))
+}
+
 /** The best rows that pass the gate, which is asked about few of them where most do. Equal scores go by id. */
 function bestRows(
   db: Statements,
@@ -231,8 +277,7 @@ function byScore(one: FoundRecord, other: FoundRecord): number {
 }
 
 function foundOf(row: Record<string, unknown>): FoundRecord {
-  const base = { id: String(row.id), score: Number(row.score ?? row.hits) }
-  return row.detail === undefined ? base : { ...base, detail: String(row.detail) }
+  return { id: String(row.id), score: Number(row.score) }
 }
 
 /** A list shows muted records too, unless told otherwise: a person looks at them. */

@@ -1,7 +1,7 @@
 /** What long-term memory can be asked and told: the log, its fold, artifacts. Implemented by `openMemoryStore`. */
 
 import type { EventDraft, EventType, Json, MemoryEvent } from '../event.ts'
-import type { Kind, MemoryRecord, RecordDraft, Status } from '../record.ts'
+import type { Counters, Kind, MemoryRecord, RecordDraft, Status } from '../record.ts'
 import type { DatabaseSync } from './database.ts'
 import type { ForeignEvent } from './log-adopt.ts'
 
@@ -52,6 +52,14 @@ export interface FoundRecord {
   id: string
   score: number
   detail?: string
+}
+
+/** What ranks a record beside what found it. */
+export interface Glance {
+  id: string
+  kind: Kind
+  pinned: boolean
+  counters: Counters
 }
 
 export interface ListFilter extends Partial<Gate> {
@@ -143,7 +151,9 @@ export interface MemoryStore {
   /** REJECTED events by the `gate` of their payload (`count` of it, else one each). */
   rejections(): Record<string, number>
 
-  /** Of many, at once: for ranking without reading whole records. Order as asked; gated ones are left out. */
+  /** Of many, at once, in no order: for ranking without reading whole records. Gated ones are left out. */
+  glance(ids: readonly string[], gate: Gate): Glance[]
+  /** Of many, at once, whole. Order as asked; gated ones are left out. */
   visible(ids: readonly string[], gate: Gate): MemoryRecord[]
   byKey(kind: KeyKind, values: readonly string[], gate: Gate, limit: number): FoundRecord[]
   /** Of records that are known to be visible: which of them have which of these keys. */

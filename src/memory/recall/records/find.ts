@@ -3,23 +3,22 @@
 import type { AnchorState, RecallQuery, Recollection } from '../../recollection.ts'
 import type { MemoryRecord, Status } from '../../record.ts'
 import type { Gate } from '../../store/memory-store.ts'
-import type { RankedList } from '../fuse.ts'
 import { askChannels, askFailures, failureWeight, list } from './channels.ts'
 import type { RecordRecallContext } from './context.ts'
+import { type Asked, inTurn } from './in-turn.ts'
 import { filesInQuestion } from './located.ts'
 import type { KnownQuestion } from './question.ts'
-import { belowFloor, byRank, fuseLists, recollect, thin, withAnchors } from './ranking.ts'
+import { byRank, thin, withAnchors } from './ranking.ts'
 
 export interface Found {
   /** Best first; nothing gone, muted or repeated among them. */
   ranked: Recollection[]
-  cut: Recollection[]
+  /** The first of what was left out, at least so many where there are: what nobody asks for is not read. */
+  cut: (most: number) => Recollection[]
   /** By id of a contested record: the ids of what contradicts it. */
   sides: Map<string, string[]>
 }
 
-/** Records whose contents are read: use and kind can hardly lift one from further down into the answer. */
-const readAtMost = (limit: number) => Math.min(100, 40 + 4 * limit)
 /** Records that come along because a found one is derived from them or completed by them. */
 const mostNeighbours = 3
 const neighbourShare = 0.5
@@ -46,64 +45,22 @@ export async function findRecords(
   const files = await filesInQuestion(context, question, { query, gate })
   const lists = await askChannels(context, question, { gate, files })
   if (query.repair === true) lists.push(list('failure', failureWeight, askFailures(context, question, gate)))
-  const found = readFound(context, lists, { query, gate })
-  const { kept, cut } = dropUnfit(found, lists, { query, gate })
-  const settled = await settleAnchors(context, kept, query.limit)
+  const unfit: Recollection[] = []
+  const settled = await settleAnchors(
+    context,
+    inTurn(context.store, lists, { query, gate, unfit }),
+    query.limit,
+  )
   const { around, sides } = neighbours(context, settled.ranked, { query, gate })
   const joined = await settleAnchors(context, around, around.length)
   const thinned = thin([...settled.ranked, ...joined.ranked].sort(byRank))
+  const first = [...thinned.cut, ...settled.cut]
   return {
     ranked: thinned.kept,
-    cut: [...thinned.cut, ...settled.cut, ...joined.cut, ...cut],
+    cut: (most) =>
+      first.length >= most ? first : [...first, ...settled.rest(), ...joined.cut, ...joined.rest(), ...unfit],
     sides,
   }
-}
-
-interface Asked {
-  query: RecallQuery
-  gate: Gate
-}
-
-function readFound(
-  { store }: RecordRecallContext,
-  lists: readonly RankedList<string>[],
-  { query, gate }: Asked,
-): Recollection[] {
-  const fused = fuseLists(lists).slice(0, readAtMost(query.limit))
-  const ids = fused.map(({ item }) => item)
-  const records = new Map(store.visible(ids, gate).map((record) => [record.id, record]))
-  const found = fused.flatMap((one) => {
-    const record = records.get(one.item)
-    return record === undefined ? [] : [recollect(record, one, query)]
-  })
-  return found.sort(byRank)
-}
-
-/** Takes out what is muted, shown already, no longer true, or weak in every channel that found it. A pin outranks the floor. */
-function dropUnfit(
-  found: readonly Recollection[],
-  lists: readonly RankedList<string>[],
-  { query, gate }: Asked,
-): { kept: Recollection[]; cut: Recollection[] } {
-  const weak = belowFloor(lists)
-  const kept: Recollection[] = []
-  const cut: Recollection[] = []
-  for (const one of found) {
-    const isShown = query.shown?.includes(one.record.id) === true
-    const why = isShown
-      ? 'Left out: it is shown already.'
-      : whyUnfit(one.record, weak.has(one.record.id), gate.before)
-    if (why === null) kept.push(one)
-    else cut.push({ ...one, why })
-  }
-  return { kept, cut }
-}
-
-function whyUnfit(record: MemoryRecord, isWeak: boolean, before = Number.POSITIVE_INFINITY): string | null {
-  if (record.inhibited) return 'Left out: a person muted it.'
-  if (record.validTo !== null && record.validTo < before) return 'Left out: it is no longer true.'
-  if (isWeak && !record.pinned) return 'Left out: every channel that found it found others far better.'
-  return null
 }
 
 /** Looked at beyond the limit: some fall to near-duplicates, pairs and the budget. */
@@ -115,15 +72,18 @@ const spare = 10
  */
 async function settleAnchors(
   { anchors }: RecordRecallContext,
-  ordered: readonly Recollection[],
+  ordered: Iterable<Recollection>,
   limit: number,
-): Promise<{ ranked: Recollection[]; cut: Recollection[] }> {
+): Promise<Settled> {
   const ranked: Recollection[] = []
   const cut: Recollection[] = []
   const need = limit * 2 + spare
-  for (const [at, one] of ordered.entries()) {
+  const turn = ordered[Symbol.iterator]()
+  let rest: () => Recollection[] = () => []
+  for (let next = turn.next(); next.done !== true; next = turn.next()) {
+    const one = next.value
     if (!one.record.pinned && ranked.filter(({ score }) => score >= one.score).length >= need) {
-      cut.push(...ordered.slice(at).map((rest) => ({ ...rest, why: 'Left out: many others rank higher.' })))
+      rest = () => [one, ...remaining(turn)].map((other) => ({ ...other, why: outranked }))
       break
     }
     const states: AnchorState[] = one.record.anchors.length === 0 ? [] : await anchors(one.record)
@@ -131,7 +91,22 @@ async function settleAnchors(
     if (settled.factors.anchor > 0) ranked.push(settled)
     else cut.push({ ...settled, why: 'Left out: the code that it cites is gone.' })
   }
-  return { ranked: ranked.sort(byRank), cut }
+  return { ranked: ranked.sort(byRank), cut, rest }
+}
+
+interface Settled {
+  ranked: Recollection[]
+  cut: Recollection[]
+  /** Those that were not looked at; they are read when somebody asks, once. */
+  rest: () => Recollection[]
+}
+
+const outranked = 'Left out: many others rank higher.'
+
+function remaining(turn: Iterator<Recollection>): Recollection[] {
+  const found: Recollection[] = []
+  for (let next = turn.next(); next.done !== true; next = turn.next()) found.push(next.value)
+  return found
 }
 
 /** The other sides of contradictions, and up to three records that the best ones rest on or complement. */

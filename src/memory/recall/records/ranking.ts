@@ -17,12 +17,24 @@ export function fuseLists(lists: readonly RankedList<string>[]): Fused<string>[]
 const kindBoost = 1.3
 
 function kindFactor(
-  { lesson }: MemoryRecord,
+  lesson: MemoryRecord['lesson'] | undefined,
   { moment, repair }: Pick<RecallQuery, 'moment' | 'repair'>,
 ): number {
   const isFailure = moment === 'after-failure' || repair === true
   if (moment === 'task-start' && lesson?.stream === 'localisation') return kindBoost
   return isFailure && lesson?.polarity === 'avoid' ? kindBoost : 1
+}
+
+export function factorsOf(
+  record: { counters: MemoryRecord['counters']; lesson?: MemoryRecord['lesson'] | undefined },
+  query: Pick<RecallQuery, 'moment' | 'repair'>,
+): Recollection['factors'] {
+  return { utility: utilityOf(record.counters), anchor: 1, kind: kindFactor(record.lesson, query) }
+}
+
+/** What fusion says of a record, weighed by its use and kind. */
+export function scoreOf(fused: number, { utility, kind }: Recollection['factors']): number {
+  return fused * (0.5 + 0.5 * utility) * kind
 }
 
 /** A record that was found, before the code that it cites was looked at. */
@@ -31,10 +43,10 @@ export function recollect(
   { score, explain }: Pick<Fused<string>, 'score' | 'explain'>,
   query: Pick<RecallQuery, 'moment' | 'repair'>,
 ): Recollection {
-  const factors = { utility: utilityOf(record.counters), anchor: 1, kind: kindFactor(record, query) }
+  const factors = factorsOf(record, query)
   return {
     record,
-    score: score * (0.5 + 0.5 * factors.utility) * factors.kind,
+    score: scoreOf(score, factors),
     freshness: 'none',
     anchors: [],
     channels: explain,
@@ -93,8 +105,22 @@ export function belowFloor(lists: readonly RankedList<string>[]): Set<string> {
 
 /** A person's pin first, then the score, then the id: the order never depends on how records were read. */
 export function byRank(a: Recollection, b: Recollection): number {
-  const pinned = Number(b.record.pinned) - Number(a.record.pinned)
-  return pinned || b.score - a.score || (a.record.id < b.record.id ? -1 : 1)
+  const [one, other] = [a.record, b.record]
+  return byPlace(
+    { id: one.id, pinned: one.pinned, score: a.score },
+    { id: other.id, pinned: other.pinned, score: b.score },
+  )
+}
+
+/** The same of records that were not read. */
+export function byPlace(a: Place, b: Place): number {
+  return Number(b.pinned) - Number(a.pinned) || b.score - a.score || (a.id < b.id ? -1 : 1)
+}
+
+interface Place {
+  id: string
+  pinned: boolean
+  score: number
 }
 
 /** Share of common words above which two records say the same. */

@@ -35,10 +35,14 @@ export async function recallRecords(context: RecordRecallContext, query: RecallQ
   const dropped = picked.chosen.slice(memories.length).map((one) => ({ ...one, why: noRoom }))
   const demonstrations = await masked(context, await demonstrate(context, question, { query, gate }))
   const nothing = memories.length + demonstrations.length === 0
+  const out = [...dropped, ...picked.cut]
   return {
     memories,
     demonstrations,
-    cut: await maskRecollections(context.redact, [...dropped, ...picked.cut, ...found.cut].slice(0, mostCut)),
+    cut: await maskRecollections(
+      context.redact,
+      [...out, ...found.cut(mostCut - out.length)].slice(0, mostCut),
+    ),
     shadow: query.shadow === true ? await shadowOf(context, question, query) : [],
     unknown: question.unknown,
     ...(nothing && { nothingFound: whyNothing(question) }),
