@@ -115,7 +115,7 @@ function statusFailure(status: number, error: unknown, endpoint: Endpoint): Fail
     return [`The question is too long for the model ${model}${said}`, 'Use a model with a larger context.']
   }
   if (status === 429) return [`${baseUrl} limits the rate of requests${said}`, 'Wait a while and try again.']
-  if (status === 404 || status === 405 || (status === 400 && isAboutModel(said))) {
+  if (status === 404 || status === 405 || (status === 400 && noSuchModel.test(said))) {
     return missing(said, endpoint)
   }
   if (status >= 500) return [`${baseUrl} failed (${status})${said}`, 'Look into the log of that server.']
@@ -130,12 +130,8 @@ function keyFailure(said: string, { baseUrl, apiKey }: Endpoint): Failure {
   return [hasKey ? `${baseUrl} refused the key${said}` : `${baseUrl} asks for a key${said}`, enterKey]
 }
 
-function isAboutModel(said: string): boolean {
-  return (
-    /model/i.test(said) &&
-    /not (found|exist|available|served|loaded)|does ?n[o']t exist|unknown|invalid|no such/i.test(said)
-  )
-}
+const noSuchModel =
+  /model\b.{0,80}(not (found|exist|available|served|loaded|valid)|does ?n[o']t exist|unknown|invalid|no such)|(unknown|invalid|valid|no such) model/i
 
 function missing(said: string, { baseUrl, model }: Endpoint): Failure {
   if (model !== '' && /model/i.test(said)) {

@@ -112,7 +112,7 @@ export function serverWords(error: unknown, { apiKey }: Pick<Endpoint, 'apiKey'>
   const hidden = apiKey === undefined || apiKey === '' ? raw : raw.replaceAll(apiKey, '***')
   const words = hidden
     .replace(/\bsk-[\w*-]+/g, '***')
-    .replace(/^\d{3} /, '')
+    .replace(/^\d{3} (status code \(no body\)$)?/, '')
     .replace(/\s+/g, ' ')
     .trim()
   return words === '' ? '.' : `: ${words.slice(0, 160)}`

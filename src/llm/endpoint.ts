@@ -47,8 +47,9 @@ export async function openClient(
 async function readableRefusal(response: Response): Promise<Response> {
   if (response.ok) return response
   const { status, headers } = response
-  const text = await response.text()
-  return new Response(JSON.stringify({ error: saidIn(text) }), { status, headers: new Headers(headers) })
+  const error = saidIn(await response.text())
+  const body = error.message === '' ? null : JSON.stringify({ error })
+  return new Response(body, { status, headers: new Headers(headers) })
 }
 
 /** FastAPI answers with `detail`, vLLM with the fields of the error itself, Ollama with a text. */
