@@ -7,8 +7,9 @@ import { type OpenedEndpoint, openEndpoint } from './casebook/endpoint.ts'
 import type { HistorySummary } from './casebook/history-memory.ts'
 import type { CodeView } from './casebook/memories/room.ts'
 import { MemoryUpkeep, type WaitOptions } from './casebook/memories/upkeep.ts'
-import { type MemoriesOptions, type OpenedMemories, openMemories } from './casebook/memories.ts'
+import { type OpenedMemories, openMemories } from './casebook/memories.ts'
 import { type NamedMemory, openNamedMemory } from './casebook/namespace.ts'
+import type { Casebook, OpenOptions, QueryOptions } from './casebook/open-casebook.ts'
 import { IndexStore } from './casebook/parts.ts'
 import { withPreviews } from './casebook/preview.ts'
 import { openRepository, type Repository } from './casebook/repository.ts'
@@ -16,11 +17,10 @@ import { RunState } from './casebook/run-state.ts'
 import { type IndexOptions, type IndexSummary, Runs } from './casebook/runs.ts'
 import { failedStatus, healthOf, soundStatus } from './casebook/status.ts'
 import { openToolMemory } from './casebook/tools.ts'
-import type { Settings } from './config.ts'
 import { Indexer } from './memory/indexing/indexer.ts'
 import { ParserPool } from './memory/indexing/pool.ts'
 import { watchGit } from './memory/indexing/watch.ts'
-import { type Log, UserError } from './memory/ports.ts'
+import { UserError } from './memory/ports.ts'
 import { examineCommit, searchCommits } from './memory/recall/commits.ts'
 import type { RecallContext } from './memory/recall/context.ts'
 import { locateFiles } from './memory/recall/locate.ts'
@@ -42,66 +42,7 @@ import type { Memories } from './protocol-memories.ts'
 import type { SessionsWithTurns } from './protocol-sessions.ts'
 import type { ToolMemory } from './protocol-tools.ts'
 
-export interface OpenOptions {
-  /** Any folder inside the repository, or a plain folder, or a bare repository together with `at`. */
-  repo: string
-  /** Time travel: index this commit's tree from git objects and see only history before it. */
-  at?: string
-  /** Store folder instead of the one that the settings choose; created when missing. */
-  store?: string
-  settings: Settings
-  log: Log
-  /** Called on every change worth showing (state, progress, counts). */
-  onStatus?: (status: RootStatus) => void
-  /** Memories changed though nobody called; `by` says what did it. */
-  onMemories?: (by: string) => void
-  /** Index again by itself when git's state moves; for long-lived doors. */
-  watch?: boolean
-  /** Where sessions of other agents lie; default: this machine. */
-  machine?: NonNullable<MemoriesOptions['machine']>
-}
-
-export type { HistorySummary, IndexOptions, IndexSummary }
-
-export interface QueryOptions {
-  limit?: number
-  /** `locate` only: commits after this moment (Unix seconds) are not seen, as if the issue were asked then. */
-  before?: number
-  signal?: AbortSignal
-}
-
-/** An open repository memory. Errors that a person can act on are `UserError`. */
-export interface Casebook {
-  readonly root: string
-  readonly memories: Memories
-  readonly sessions: SessionsWithTurns
-  readonly tools: ToolMemory
-  index(options: IndexOptions): Promise<IndexSummary>
-  /**
-   * Compares memory with code and branches as they are, and makes the history part of it. Doors that watch need not
-   * ask: it follows every run. Null where there is no history to read.
-   */
-  remember(options?: WaitOptions): Promise<HistorySummary | null>
-  /** Files saved, created or deleted, relative to the root; resolves when searchable. */
-  touch(paths: readonly string[]): Promise<void>
-  prioritise(paths: readonly string[]): void
-  pause(): void
-  resume(): void
-  /** Aborts whatever runs or waits to run, however it was started. */
-  stop(): void
-  search(query: string, options?: QueryOptions): Promise<SearchReply>
-  locate(issue: string, options?: QueryOptions): Promise<LocateReply>
-  commits(query: string, options?: QueryOptions): Promise<CommitHit[]>
-  examineCommit(sha: string): Promise<CommitDetail>
-  /** The files that the history changed most often. */
-  hotFiles(limit: number): HotFile[]
-  /** The files that change in the same commits as this one. */
-  changedTogether(path: string, limit: number): Companion[]
-  excluded(): ExcludedFile[]
-  status(): RootStatus
-  health(): Promise<Health>
-  close(): Promise<void>
-}
+export type { Casebook, HistorySummary, IndexOptions, IndexSummary, OpenOptions, QueryOptions }
 
 /** More changed paths than this are a checkout or a generator: one scan is cheaper than asking about each. */
 const mostTouched = 300
