@@ -91,6 +91,8 @@ export interface Workspace {
   edit(path: string, change: { before: string | null; after: string }, signal?: AbortSignal): Promise<void>
   /** Asks the person unless it was allowed. Throws `UserError` when it was refused or may not run here at all. */
   run(command: string, options: { seconds: number; why: string; signal?: AbortSignal }): Promise<RanCommand>
+  /** The command that runs the tests, as the person set it or memory knows it; null: not known. */
+  testCommand(): Promise<string | null>
   /** What may be offered to a model at all: never `edit` or `run` in Restricted Mode. */
   readonly may: { edit: boolean; run: boolean }
 }

@@ -97,6 +97,11 @@ export const plan: Plan = {
     ],
     packages: ['zod'],
   },
+  // The one place where an agent's wishes touch files and the shell.
+  'src/agent/workspace': {
+    rooms: [...contracts, 'memory/tree-files.ts', 'memory/secret-names.ts', 'agent/ports.ts'],
+    packages: ['node:child_process'],
+  },
   'src/agent/tool-store': {
     rooms: [...contracts, ...memory, 'memory/recall', 'llm', 'agent/toolbox'],
     packages: ['zod'],

@@ -26,10 +26,14 @@ export const open = defineTool({
   async run({ handle, from, to }, call) {
     if (from !== undefined && to !== undefined && to < from) throw new BadArguments("'to' lies before 'from'")
     const marked = call.marks.get(handle.replace(/^\[(.*)\]$/, '$1'))
-    const opened = await call.knowledge.open(marked === undefined ? handle : `mem:${marked}`, {
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-    })
+    // The working memory knows the outputs of this run, too, and what stands in the window already.
+    const opened = await (call.working ?? call.knowledge).open(
+      marked === undefined ? handle : `mem:${marked}`,
+      {
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      },
+    )
     if (!opened.found) return { blocks: [], notes: [opened.text] }
     return { blocks: [quoteBlock([{ label: opened.handle, text: opened.text }])], notes: [opened.omitted] }
   },

@@ -1,7 +1,8 @@
 /** What a tool is: a row of a table with a schema that refuses what it does not know, and says how to do better. */
 
 import { z } from 'zod'
-import type { Knowledge } from '../ports.ts'
+import type { OpenContext } from '../context/context.ts'
+import type { Knowledge, Workspace } from '../ports.ts'
 import type { Answer } from './answer.ts'
 
 /** What a call works with. */
@@ -15,8 +16,15 @@ export interface ToolCall {
   marks: Map<string, string>
   /** Whether memory may be changed, which includes the note of what was shown. */
   mayWrite: boolean
+  /** The files and the shell; absent: there are none to work with. */
+  workspace?: Workspace
+  /** The working memory of the run. */
+  working?: Pick<OpenContext, 'note' | 'drop' | 'open'>
   signal: AbortSignal
 }
+
+/** What a tool cannot do without, besides memory. */
+export type Need = 'files' | 'edit' | 'shell' | 'context'
 
 export interface Tool {
   name: string
@@ -26,6 +34,7 @@ export interface Tool {
   /** JSON Schema. */
   inputSchema: Record<string, unknown>
   writes: boolean
+  needs: readonly Need[]
   /** Throws `BadArguments` before anything is done. */
   run(args: unknown, call: ToolCall): Promise<Answer>
 }
@@ -43,11 +52,12 @@ interface Definition<Input extends z.ZodObject> {
   description: string
   input: Input
   writes?: boolean
+  needs?: readonly Need[]
   run(args: z.output<Input>, call: ToolCall): Promise<Answer>
 }
 
 export function defineTool<Input extends z.ZodObject>(definition: Definition<Input>): Tool {
-  const { name, title, description, input, writes = false, run } = definition
+  const { name, title, description, input, writes = false, needs = [], run } = definition
   const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: 'input' })
   return {
     name,
@@ -55,6 +65,7 @@ export function defineTool<Input extends z.ZodObject>(definition: Definition<Inp
     description,
     inputSchema,
     writes,
+    needs,
     run: (args, call) => run(checked(name, input, args), call),
   }
 }
