@@ -1,6 +1,6 @@
 /** What a record says, as text to embed, to index and to compare: pure functions of the record. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Tokenizer } from '../code/tokens.ts'
 import type { EpisodeBody } from '../episode.ts'
 import type { MemoryRecord } from '../record.ts'
@@ -32,7 +32,7 @@ export function issueHash(goal: string): Buffer {
 }
 
 export function hash16(text: string): Buffer {
-  return createHash('sha256').update(text).digest().subarray(0, 16)
+  return hash('sha256', text, 'buffer').subarray(0, 16)
 }
 
 /** The columns of item_fts, as texts. */

@@ -2,14 +2,14 @@
 
 import { codeTokens } from '../../code/tokens.ts'
 import type { RecordRecallContext } from './context.ts'
-import type { Key, Question } from './question.ts'
+import type { Knows, Question } from './question.ts'
 
 /** Any record counts, of any status: what is muted or superseded was known all the same. */
-export function knowsKeyIn({ store, knowsCode }: RecordRecallContext): (key: Key) => boolean {
-  return ({ kind, spellings }) =>
+export function knowsKeyIn({ store, knowsCode }: RecordRecallContext): Knows {
+  return ({ kind, spellings }, where = 'anywhere') =>
     spellings.some((value) => {
       if (store.knowsKey(kind, value)) return true
-      if (kind !== 'path' && kind !== 'symbol') return false
+      if (where === 'memory' || (kind !== 'path' && kind !== 'symbol')) return false
       if (knowsCode(kind, value)) return true
       // A name that a record says only in its words.
       const whole = /^\w+$/.test(value) ? codeTokens(value)[0] : undefined

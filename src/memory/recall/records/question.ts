@@ -139,13 +139,20 @@ export interface KnownQuestion {
   short: boolean
 }
 
+/** Whether memory or the code knows a key; `memory`: as a key of some record. */
+export type Knows = (key: Key, where?: 'anywhere' | 'memory') => boolean
+
 /**
  * Abstention goes by keys, not by likeness (memory model, finding 8): nothing is looked for on behalf of a name
  * that nothing knows, and a short question that names nothing else has no answer at all.
  */
-export function settleQuestion(question: Question, knows: (key: Key) => boolean): KnownQuestion {
-  const known = question.keys.filter(knows)
-  const missing = question.keys.filter((one) => one.from !== 'output' && !known.includes(one))
+export function settleQuestion(question: Question, knows: Knows): KnownQuestion {
+  const missing = question.keys.filter((key) => key.from !== 'output' && !knows(key))
+  // Names that a program printed are many. Beside keys to look for they only matter where words may be taken out.
+  const where = missing.length === 0 && question.words.length > 0 ? 'memory' : 'anywhere'
+  const known = question.keys.filter((key) =>
+    key.from === 'output' ? knows(key, where) : !missing.includes(key),
+  )
   const written = (keys: readonly Key[]) =>
     keys.filter(({ kind, from }) => from === 'text' && kind !== 'signature')
   const nothing = question.short && written(missing).length > 0 && written(known).length === 0
