@@ -2,6 +2,7 @@
 
 import '../harness/own-data-folder.ts'
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { sendError, startScriptedServer } from '../../src/llm/scripted-server.ts'
@@ -121,6 +122,26 @@ test('exports, knows what it imports, and forgets', async (t) => {
   assert.equal(again.known, 1)
   assert.deepEqual(await ask('from', [{ author: 'nobody at all' }]), [])
   assert.deepEqual(await ask('forget', [[record.id], 'test']), { forgotten: 1, notes: [] })
+  assert.equal((await ask('list', [{}])).total, 0)
+})
+
+test('ends an export and an import, and nothing is there of them', async (t) => {
+  using repo = makeRepo('python-small')
+  const { ask, cancel } = await open(t, [repo])
+  for (const at of [1, 2, 3]) await ask('remember', [{ ...rule, text: `${rule.text} Rule ${at}.` }])
+  const path = join(repo.dir, '.git', 'memories.jsonl')
+  const exporting = ask('export', [path], { job: 'out' })
+  await cancel('out')
+  await assert.rejects(exporting, /The export was stopped/)
+  assert.deepEqual(
+    readdirSync(join(repo.dir, '.git')).filter((name) => name.startsWith('memories')),
+    [],
+  )
+  await ask('export', [path])
+  await ask('forget', [(await ask('list', [{}])).records.map(({ id }) => id), 'test'])
+  const importing = ask('import', [path], { job: 'in' })
+  await cancel('in')
+  await assert.rejects(importing, /The import was stopped/)
   assert.equal((await ask('list', [{}])).total, 0)
 })
 

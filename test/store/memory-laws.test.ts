@@ -4,9 +4,11 @@ import fc from 'fast-check'
 import type { Change, EventDraft, Json, MemoryEvent, SettableField } from '../../src/memory/event.ts'
 import { UserError } from '../../src/memory/ports.ts'
 import type { Link, MemoryRecord } from '../../src/memory/record.ts'
+import { cachedStatements } from '../../src/memory/store/database.ts'
 import { wholeLog } from '../../src/memory/store/events.ts'
 import { fold } from '../../src/memory/store/fold.ts'
 import { newestUse } from '../../src/memory/store/last-use.ts'
+import { adopt } from '../../src/memory/store/log-adopt.ts'
 import type { MemoryStore } from '../../src/memory/store/memory-store.ts'
 import {
   episodeDraft,
@@ -203,7 +205,13 @@ describe('the laws of the log', () => {
         const copy = memoryIn()
         for (let at = 0; at < log.length; ) {
           const size = portions[at % Math.max(1, portions.length)] ?? 100
-          copy.adopt(log.slice(at, at + size))
+          const statements = cachedStatements(copy.db)
+          // Records are projected after few of them, or at the end.
+          const batch = (portions[0] ?? 100) % 4 || 100
+          adopt(
+            { db: copy.db, namespace: 'here', now: Date.now, statements, batch },
+            log.slice(at, at + size),
+          )
           at += size
         }
         assert.deepEqual([...wholeLog(copy.db)], log)

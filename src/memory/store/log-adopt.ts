@@ -28,14 +28,14 @@ export interface ForeignEvent extends MemoryEvent {
 }
 
 /** Records that are projected at once: the more, the fewer are written twice; each takes some ten kilobytes. */
-const batch = 100
+const usualBatch = 100
 
 /**
  * Takes over events of this same log, which must continue what is here, and appends what `then` makes of them. Throws
  * `UserError`; then nothing changed.
  */
 export function adopt(
-  options: LogOptions,
+  { batch = usualBatch, ...options }: LogOptions & { batch?: number },
   events: Iterable<ForeignEvent>,
   then: (record: Turn['record']) => readonly EventDraft[] = () => [],
 ): void {
