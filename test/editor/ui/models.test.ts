@@ -44,9 +44,13 @@ for (const theme of ['dark', 'light'] as const) {
       await dialog.getByRole('button', { name: 'Change Key' }).click()
       await answer(workbench, `sent to ${host} alone`, key)
       await pick(workbench, 'Test scripted')
-      await page.locator('.notification-toast', { hasText: `scripted at ${host} is set up.` }).waitFor()
+      await until(() => server.requests.length === 4)
+      // Toasts are off while tests drive the workbench.
+      await workbench.command('Notifications: Show Notifications')
+      await page.locator('.notifications-center', { hasText: `scripted at ${host} is set up.` }).waitFor()
       await page.waitForTimeout(fading)
       await workbench.screenshot(`models-set-up-${theme}`)
+      await workbench.command('Notifications: Hide Notifications')
       assert.equal(server.requests.at(-1)?.headers.authorization, `Bearer ${key}`)
 
       await workbench.command('Chat: Open Chat')
