@@ -130,8 +130,8 @@ function limitMet({ limits, trajectory, tokens, now }: Run): keyof Limits | null
 /** One answer of the model, and all that it called. Null: it goes on. */
 async function takeStep(run: Run): Promise<AgentOutcome | null> {
   const { context, trajectory, onEvent } = run
-  onEvent?.({ type: 'step', step: trajectory.steps.length + 1 })
   const tools = await run.tools.offered()
+  onEvent?.({ type: 'step', step: trajectory.steps.length + 1 })
   context.describe(run.tools.about?.() ?? '')
   const epoch = await context.settle(tools)
   if (epoch !== null) onEvent?.({ type: 'epoch', epoch })

@@ -275,3 +275,26 @@ test('calls without a result are closed where they stand', () => {
   context.close('Stopped.')
   assert.equal(context.messages().length, 5)
 })
+
+test('a chat that is opened again and does not fit makes room before its first request, and logs it', async () => {
+  const messages: Message[] = Array.from({ length: 60 }, (_, at) => ({
+    role: at % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    content: words(150, `said${at}_`),
+  }))
+  const context = open(16_000, { messages })
+  const epoch = await context.settle(tools)
+  assert.match(epoch?.reason ?? '', /^the window is \d+ % full$/)
+  assert.ok(JSON.stringify(context.inspect(epoch?.id ?? '')?.before.messages).includes('said1_0'))
+  assert.ok(!JSON.stringify(context.prompt(tools)).includes('said1_0'))
+})
+
+test('a note that came before room could not be made is not lost', async () => {
+  const context = open(4_000)
+  context.ask(words(3_000))
+  await context.settle(tools)
+  context.note('Next: wait')
+  assert.equal(await context.settle(tools), null)
+  assert.equal(context.state().next, '')
+  assert.equal((await context.settle([]))?.reason, 'tools removed: read, run; wishes of the agent')
+  assert.equal(context.state().next, 'wait')
+})

@@ -88,6 +88,8 @@ class Working implements OpenContext {
   #notes: string[] = []
   #drops: string[] = []
   #fullAt = fullAt
+  /** Tokens at which no room could be made. */
+  #triedAt = 0
 
   constructor(options: ContextOptions) {
     const { window, outputs = outputsInMemory(), brief = '', lessons = '', messages = [] } = options
@@ -143,14 +145,17 @@ class Working implements OpenContext {
   }
 
   async settle(tools: readonly OfferedTool[]): Promise<Epoch | null> {
-    const before = this.#changed?.before ?? this.#snapshot()
+    const old = this.#sent
     const reasons = [...(this.#changed?.reasons ?? []), ...this.#offer(tools)]
+    const isBroken = reasons.length > 0
+    const asked = this.#asked.splice(0)
+    if (!isBroken && asked.length === 0 && !this.#isFull()) return null
+    const before = this.#changed?.before ?? this.#snapshot(old ?? this.#sent)
     const left = this.#changed?.left ?? []
-    const hadSent = before !== null
     this.#changed = null
-    const made = await this.#makeRoom(reasons.length > 0)
-    if (made !== null) reasons.push(made.reason)
-    if (!hadSent || before === null || reasons.length === 0) return null
+    const made = await this.#makeRoom(asked, isBroken)
+    if (before === null || (!isBroken && made === null)) return null
+    if (made !== null) reasons.push(...made.reasons)
     return this.#log(reasons.join('; '), before, [...left, ...(made?.left ?? [])])
   }
 
@@ -249,10 +254,10 @@ class Working implements OpenContext {
     return render({ system, head: this.#head, entries, tail: () => stateText(stateOf(this.#events)) })
   }
 
-  /** What the last request was, and what the next would be now; null: there was none. */
-  #snapshot(): Snapshot | null {
-    if (this.#sent === null) return null
-    const { tools, system } = this.#sent
+  /** The prompt as it is now, with these tools; null: none was sent yet. */
+  #snapshot(sent: Sent | null): Snapshot | null {
+    if (sent === null) return null
+    const { tools, system } = sent
     return { tools, ...this.#render(this.#entries, system), entries: [...this.#entries] }
   }
 
@@ -279,36 +284,52 @@ class Working implements OpenContext {
     return toolTokens + estimateTokens(system) + estimateTokens(this.#head)
   }
 
-  /** `isBroken`: the beginning changes in any case, so what was asked for may be done now. */
-  async #makeRoom(isBroken: boolean): Promise<{ reason: string; left: Epoch['left'] } | null> {
-    const headTokens = this.#headTokens()
-    const tokens = headTokens + tokensOf(this.#entries)
-    const isFull = tokens > this.#window * this.#fullAt
-    const asked = this.#asked.splice(0)
-    if (!isFull && asked.length === 0 && !isBroken) return null
-    const wishes = this.#notes.length + this.#drops.length
-    for (const text of this.#notes.splice(0)) this.#events.push(eventOfNote(text))
+  #tokens(): number {
+    return this.#headTokens() + tokensOf(this.#entries)
+  }
+
+  /** Where room could not be made it is tried again when more has come. */
+  #isFull(): boolean {
+    const tokens = this.#tokens()
+    return tokens > this.#window * this.#fullAt && tokens > this.#triedAt * (1 + worthwhileInNeed)
+  }
+
+  /** `isBroken`: the beginning changes in any case, so what was wished for may be done now. Null: nothing to do. */
+  async #makeRoom(
+    asked: readonly string[],
+    isBroken: boolean,
+  ): Promise<{ reasons: string[]; left: Epoch['left'] } | null> {
+    const tokens = this.#tokens()
+    const isFull = this.#isFull()
+    const noted = this.#notes.map(eventOfNote)
+    const wishes = noted.length + this.#drops.length
     const rules = isFull || asked.length > 0 ? compact : applyDrops
-    const { entries, left } = await rules(this.#entries, this.#rules(headTokens))
-    const freed = tokens - headTokens - tokensOf(entries)
+    const { entries, left } = await rules(this.#entries, this.#rules([...this.#events, ...noted]))
     const least = tokens > this.#window * fullAfterRestore ? worthwhileInNeed : worthwhile
-    const isFree = asked.length > 0 || isBroken
-    if (left.length === 0 || (!isFree && freed < tokens * least)) return null
+    const freed = tokensOf(this.#entries) - tokensOf(entries)
+    const pays = isBroken
+      ? wishes + left.length > 0
+      : asked.length > 0
+        ? left.length > 0
+        : freed > tokens * least
+    this.#triedAt = pays ? 0 : tokens
+    if (!pays) return null
+    this.#events.push(...noted)
+    this.#notes = []
     this.#drops = []
     this.#stand(entries)
     this.#fullAt = fullAt
     const full = isFull ? [`the window is ${Math.round((tokens / this.#window) * 100)} % full`] : []
-    const wished = wishes > 0 ? ['wishes of the agent'] : []
-    return { reason: [...asked, ...full, ...wished].join('; '), left }
+    return { reasons: [...asked, ...full, ...(wishes > 0 ? ['wishes of the agent'] : [])], left }
   }
 
-  #rules(headTokens: number): CompactOptions {
+  #rules(events: readonly StateEvent[]): CompactOptions {
     return {
       outputs: this.#outputs,
       mostOutput: this.#mostOutput,
-      headTokens,
+      headTokens: this.#headTokens(),
       drops: this.#drops,
-      state: () => stateText(stateOf(this.#events)),
+      state: () => stateText(stateOf(events)),
       nextId: () => this.#nextId++,
     }
   }
@@ -320,14 +341,14 @@ class Working implements OpenContext {
   }
 
   #change(reason: string): void {
-    const before = this.#snapshot()
+    const before = this.#snapshot(this.#sent)
     if (this.#changed !== null) this.#changed.reasons.push(reason)
     else if (before !== null) this.#changed = { reasons: [reason], before, left: [] }
   }
 
   #log(reason: string, before: Snapshot, left: Epoch['left']): Epoch {
     const { now = Date.now } = this.#options
-    const after = this.#snapshot() ?? before
+    const after = this.#snapshot(this.#sent) ?? before
     const logged = logEpoch(this.#kept.length + 1, { at: now(), reason, left, before, after })
     this.#kept.push(logged)
     return logged.epoch

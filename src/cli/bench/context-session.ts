@@ -75,7 +75,9 @@ function scripted(steps: () => Step[], sent: (request: ModelRequest) => void): C
   return answering({ id: 'scripted', contextTokens: null }, async (request) => {
     sent(request)
     const { text, calls } = steps().shift()?.(request) ?? { text: 'That is all.', calls: [] }
-    return { text, calls: calls.map((call) => ({ ...call, id: `call_${++count}` })) }
+    // As a server would count them.
+    const usage = { inputTokens: 1_000, outputTokens: 100 }
+    return { text, usage, calls: calls.map((call) => ({ ...call, id: `call_${++count}` })) }
   })
 }
 
