@@ -16,8 +16,7 @@ export function entryOf(found: Recollection, most = Number.POSITIVE_INFINITY): Q
   const { record } = found
   const words = wordsOf(record)
   const whole = { label: labelOf(found), text: words, foot: footOf(found, 'mem') }
-  const size = entryTokens(whole)
-  const isShort = estimateTokens(words) <= mostTokens[record.kind] && size <= most
+  const isShort = estimateTokens(words) <= mostTokens[record.kind] && entryTokens(whole) <= most
   if (isShort) return whole
   const clipped = { ...whole, foot: footOf(found, 'rest in mem') }
   const text = clipTokens(words, mostTokens[record.kind])
