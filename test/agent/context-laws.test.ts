@@ -116,15 +116,13 @@ const event: fc.Arbitrary<StateEvent> = fc.oneof(
   ),
   fc.string().map((text): StateEvent => ({ type: 'next', text })),
   fc.string().map(eventOfNote),
-  fc
-    .tuple(fc.nat(9), fc.string({ maxLength: 80 }))
-    .map(
-      ([at, what]): StateEvent => ({
-        type: 'kept',
-        handle: `art:${String(at).repeat(16)}`,
-        what: what.replaceAll('art:', ''),
-      }),
-    ),
+  fc.tuple(fc.nat(9), fc.string({ maxLength: 80 })).map(
+    ([at, what]): StateEvent => ({
+      type: 'kept',
+      handle: `art:${String(at).repeat(16)}`,
+      what: what.replaceAll('art:', ''),
+    }),
+  ),
 )
 
 const slots = [
