@@ -16,11 +16,11 @@ import type { ToolMode } from '../../agent/toolbox/settings.ts'
 import { UserError } from '../../memory/ports.ts'
 import type { ToolsReport } from '../../protocol-tools.ts'
 import { openToolSync } from './tool-sync.ts'
-import { withoutMemory } from './window-tool-memory.ts'
+import { type WindowToolMemory, withoutMemory } from './window-tool-memory.ts'
 
 export interface ChatToolsOptions {
   /** The window's tool memory; it may fail. */
-  kept: ToolStore & SessionShelf
+  kept: WindowToolMemory
   /** All tools that can be run now, Casebook's own included. */
   list: () => readonly ListedTool[]
   /** Hears each kind of failure once; chats go on. */

@@ -1,17 +1,22 @@
 /** Keeps the tool store in step with what the editor lists: asked before each turn, and told only what is new. */
 
-import type { ListedTool } from '../../agent/toolbox/document.ts'
+import type { ListedTool, ToolDocument } from '../../agent/toolbox/document.ts'
 import type { Synced, ToolStore } from '../../agent/toolbox/ports.ts'
 import { signatureOf } from './listed-tools.ts'
 
 /**
- * Milliseconds after the window opened in which servers may still be starting: tools of a server that lists none are
- * kept until then, or a reload would take them from every chat.
+ * Milliseconds after the window opened in which extensions and servers may still be starting: what is missing is kept
+ * until then, or a reload would take it from every chat.
  */
 const startingTime = 120_000
 
+/** A store that can be looked through. */
+export interface ListedStore extends Pick<ToolStore, 'sync'> {
+  all(): Promise<readonly ToolDocument[]>
+}
+
 export interface ToolSyncOptions {
-  store: Pick<ToolStore, 'sync'>
+  store: ListedStore
   /** All tools that can be run now. */
   list: () => readonly ListedTool[]
   now?: () => number
@@ -28,8 +33,7 @@ export function openToolSync({ store, list, now = Date.now }: ToolSyncOptions): 
     const isComplete = now() - openedAt >= startingTime
     const signature = `${signatureOf(listed)} ${isComplete}`
     if (signature === done) return null
-    const servers = isComplete ? undefined : [...new Set(listed.map(({ server }) => server))]
-    const synced = await store.sync(listed, servers)
+    const synced = await store.sync(isComplete ? listed : withKnown(listed, await store.all()))
     done = signature
     return synced
   }
@@ -39,4 +43,15 @@ export function openToolSync({ store, list, now = Date.now }: ToolSyncOptions): 
     running = next
     return next
   }
+}
+
+/** With what is known and not listed, as it is known. */
+function withKnown(listed: readonly ListedTool[], known: readonly ToolDocument[]): ListedTool[] {
+  const keys = new Set(listed.map(({ server, name }) => `${server}\n${name}`))
+  const missing = known.filter(({ server, origin }) => !keys.has(`${server}\n${origin}`))
+  return [...listed, ...missing.map(asListed)]
+}
+
+function asListed({ origin, server, description, schema, questions }: ToolDocument): ListedTool {
+  return { name: origin, server, description, schema, ...(questions !== undefined && { questions }) }
 }

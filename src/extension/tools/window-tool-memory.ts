@@ -1,15 +1,21 @@
 /** The tool memory of a window: the service's, and what goes on without it where it cannot be used. */
 
+import type { ToolDocument } from '../../agent/toolbox/document.ts'
 import type { SessionShelf, ToolStore } from '../../agent/toolbox/ports.ts'
 import { newSession, type ToolSession } from '../../agent/toolbox/session.ts'
 import type { ToolMemory, ToolMemoryCall, ToolMemoryReply } from '../../protocol-tools.ts'
 import type { WindowMemory } from '../window-memory.ts'
 
+/** What is known can be looked through, too. */
+export interface WindowToolMemory extends ToolStore, SessionShelf {
+  all(): Promise<ToolDocument[]>
+}
+
 /** Of several folders the first one keeps the window's chats. Throws `RemoteError`. */
 export function windowToolMemory(
   memory: Pick<WindowMemory, 'call' | 'state'>,
   chosenRoot: () => string | undefined = () => memory.state().roots[0]?.root,
-): ToolStore & SessionShelf {
+): WindowToolMemory {
   async function ask<K extends ToolMemoryCall>(
     call: K,
     ...args: Parameters<ToolMemory[K]>
@@ -26,6 +32,7 @@ export function windowToolMemory(
     documents: async (names) => (names.length === 0 ? [] : await ask('documents', [...names])),
     count: () => ask('count'),
     tokens: () => ask('tokens'),
+    all: () => ask('all'),
     load: (id) => ask('loadChat', id),
     save: (session) => ask('saveChat', session),
     remove: (id) => ask('removeChat', id),

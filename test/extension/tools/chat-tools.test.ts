@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { ListedTool } from '../../../src/agent/toolbox/document.ts'
-import type { Synced } from '../../../src/agent/toolbox/ports.ts'
 import { addTools, newTurn, type ToolSession, touchTool } from '../../../src/agent/toolbox/session.ts'
 import { ChatTools } from '../../../src/extension/tools/chat-tools.ts'
 import { metricsTable } from '../../../src/extension/tools/metrics-file.ts'
@@ -145,32 +144,31 @@ test('an unchanged list costs no call, and each change one update', async (t) =>
   assert.equal(await chats.sync(), null)
   listed = [...tools].reverse()
   assert.equal(await chats.sync(), null)
-  assert.equal(asked.length, 1)
+  assert.deepEqual(asked, ['all', 'sync'])
   listed = tools.map((tool) => (tool.name === 'run_tests' ? { ...tool, description: 'Runs all.' } : tool))
   assert.deepEqual(await chats.sync(), { added: [], updated: ['run_tests'], removed: [] })
 })
 
-test('a server that lists nothing yet keeps its tools while the window starts, and loses them later', async () => {
-  const asked: (readonly string[] | undefined)[] = []
+test('what is not listed yet stays while the window starts, and goes when it is still missing later', async (t) => {
+  using repo = makeRepo('python-small')
+  const { calls, chats, close } = await openWindow(t, repo)
+  await chats.sync()
+  const { root } = (await calls.status())[0] ?? assert.fail()
+  const call = (name: keyof ServiceApi, request: never) =>
+    (calls[name] as (one: unknown) => Promise<unknown>)(request)
   let now = 0
   let listed = tools.slice(0, 1)
-  const sync = openToolSync({
-    store: {
-      async sync(_, servers): Promise<Synced> {
-        asked.push(servers)
-        return { added: [], updated: [], removed: [] }
-      },
-    },
-    list: () => listed,
-    now: () => now,
-  })
-  await sync()
-  listed = tools
-  await sync()
+  const store = windowToolMemory({ call, state: () => ({ roots: [{ root }] }) } as never)
+  const sync = openToolSync({ store, list: () => listed, now: () => now })
+  const nothing = { added: [], updated: [], removed: [] }
+  assert.deepEqual(await sync(), nothing)
+  listed = tools.slice(0, 2).map((tool) => ({ ...tool, description: 'Changed.' }))
+  assert.equal((await sync())?.updated.length, 2)
+  assert.equal(await store.count(), 3)
   now = 600_000
-  await sync()
-  await sync()
-  assert.deepEqual(asked, [['editor'], ['editor', 'github', 'casebook'], undefined])
+  assert.deepEqual(await sync(), { ...nothing, removed: ['casebook_recall'] })
+  assert.equal(await sync(), null)
+  await close()
 })
 
 test('a chat goes on where nothing can be kept, is told so once, and overwrites nothing', async (t) => {
