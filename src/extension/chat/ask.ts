@@ -11,7 +11,7 @@ import type { WindowTools } from '../tools/add-tools.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
 import { type FoundFiles, findFile } from './find-file.ts'
 import { nothingText } from './recall-reply.ts'
-import { lineAt, memoryUri } from './stream-writer.ts'
+import { lineAt, writeMarkdown, writePart } from './stream-writer.ts'
 import { toolWords } from './tool-words.ts'
 import { toolsOfTurn } from './tools-of-turn.ts'
 import { asker, type ChatTurn, noteRecall, rootOf } from './turn.ts'
@@ -63,7 +63,7 @@ function show(view: AnswerView, event: ChatEvent): void {
   const { stream } = view.turn
   switch (event.type) {
     case 'text':
-      stream.markdown(event.text)
+      writeMarkdown(stream, event.text)
       break
     case 'memory':
       showMemory(view, event)
@@ -81,12 +81,16 @@ function show(view: AnswerView, event: ChatEvent): void {
 }
 
 function showMemory(
-  { turn: { stream, documents }, found }: AnswerView,
+  { turn, found }: AnswerView,
   { memory, text }: Extract<ChatEvent, { type: 'memory' }>,
 ): void {
   const known = found?.recall.memories.find(({ record }) => record.id === memory.id)
-  const title = known === undefined ? vscode.l10n.t('Memory {0}', memory.id) : labelOf(known.record)
-  stream.anchor(memoryUri(documents, { memory, title }), text)
+  writePart(turn, {
+    type: 'memory',
+    memory,
+    label: text,
+    title: known === undefined ? '' : labelOf(known.record),
+  })
 }
 
 function showCode(
@@ -95,7 +99,7 @@ function showCode(
 ): void {
   const uri = files.found(path)
   if (uri === null) {
-    stream.markdown(text)
+    writeMarkdown(stream, text)
     return
   }
   if (!data.paths.includes(path)) data.paths.push(path)
@@ -109,7 +113,7 @@ function tellFound(turn: ChatTurn, { recall, code }: Found): void {
   for (const { root, path, span } of shownCode(code)) {
     stream.reference(lineAt(memory.uriOf({ root, path }), span.startLine, span.endLine))
   }
-  if (recall.memories.length === 0) stream.markdown(`_${nothingText(vscode.l10n, recall)}_\n\n`)
+  if (recall.memories.length === 0) writeMarkdown(stream, `_${nothingText(vscode.l10n, recall)}_\n\n`)
 }
 
 async function conclude(turn: ChatTurn, { outcome, shown, cited }: ChatAnswer): Promise<void> {
@@ -122,10 +126,13 @@ async function conclude(turn: ChatTurn, { outcome, shown, cited }: ChatAnswer): 
       tokens: vscode.l10n.t('too many tokens'),
       seconds: vscode.l10n.t('too much time'),
     }
-    stream.markdown(`\n\n_${vscode.l10n.t('It was stopped here: {0}.', limits[outcome.limit])}_`)
+    writeMarkdown(stream, `\n\n_${vscode.l10n.t('It was stopped here: {0}.', limits[outcome.limit])}_`)
   }
   if (outcome.kind === 'unusable') {
-    stream.markdown(`\n\n_${vscode.l10n.t('The model gave no usable answer. Try again, or another model.')}_`)
+    writeMarkdown(
+      stream,
+      `\n\n_${vscode.l10n.t('The model gave no usable answer. Try again, or another model.')}_`,
+    )
   }
   try {
     const knowledgeOf = (root: string) => windowKnowledge(memory, root)

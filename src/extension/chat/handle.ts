@@ -8,6 +8,8 @@ import type { WindowModels } from '../models/window-models.ts'
 import type { WindowTools } from '../tools/add-tools.ts'
 import { askModel, ModelFailure } from './ask.ts'
 import { chatCommands } from './commands.ts'
+import { escaped } from './reply-part.ts'
+import { writeMarkdown } from './stream-writer.ts'
 import { toolsReply } from './tools-reply.ts'
 import { type Asked, type ChatHome, type ChatTurn, openTurn, write } from './turn.ts'
 import { answerWithoutModel } from './without-model.ts'
@@ -29,7 +31,7 @@ export async function handleRequest(
   let turn: ChatTurn | null = null
   try {
     turn = await openTurn(parts, { ...asked, signal: stop.signal })
-    for (const refusal of turn.references.refused) turn.stream.markdown(`_${refusal}_\n\n`)
+    for (const refusal of turn.references.refused) writeMarkdown(turn.stream, `_${escaped(refusal)}_\n\n`)
     await answer(parts, turn)
     return { metadata: turn.data }
   } catch (error) {

@@ -27,17 +27,17 @@ export function addNoModel(context: vscode.ExtensionContext, onDidChange: vscode
     clearTimeout(timer)
     timer = setTimeout(() => void look(), settling)
   }
+  // The editor (1.139) asks a provider when it says that something changed, not when it comes.
+  const first = setTimeout(() => changed.fire(), settling)
   context.subscriptions.push(
     changed,
-    { dispose: () => clearTimeout(timer) },
+    { dispose: () => [timer, first].forEach(clearTimeout) },
     onDidChange(() => changed.fire()),
     vscode.lm.onDidChangeChatModels(lookSoon),
     vscode.lm.registerLanguageModelChatProvider(noModelVendor, {
       onDidChangeLanguageModelChatInformation: changed.event,
-      provideLanguageModelChatInformation: () => {
-        lookSoon()
-        return hasOthers || endpointInUse() !== null ? [] : [information()]
-      },
+      provideLanguageModelChatInformation: () =>
+        hasOthers || endpointInUse() !== null ? [] : [information()],
       async provideLanguageModelChatResponse(_model, _messages, _options, progress) {
         progress.report(new vscode.LanguageModelTextPart(refusal()))
       },

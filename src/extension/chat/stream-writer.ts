@@ -4,7 +4,7 @@ import * as vscode from 'vscode'
 import type { Documents } from '../documents.ts'
 import { pageTitle } from '../memory-ref.ts'
 import type { WindowMemory } from '../window-memory.ts'
-import type { ReplyPart } from './reply-part.ts'
+import { commandLink, linkedCommands, type ReplyPart } from './reply-part.ts'
 
 export interface StreamParts {
   stream: vscode.ChatResponseStream
@@ -17,18 +17,30 @@ export function writeParts(parts: StreamParts, reply: readonly ReplyPart[]): voi
 }
 
 export function writePart(parts: StreamParts, part: ReplyPart): void {
-  const { stream, memory, documents } = parts
-  if (part.type === 'markdown') stream.markdown(part.text)
-  else if (part.type === 'memory') stream.anchor(memoryUri(documents, part), part.label)
+  const { stream, memory } = parts
+  if (part.type === 'markdown') writeMarkdown(stream, part.text)
+  else if (part.type === 'memory') writeMarkdown(stream, memoryLink(part))
   else if (part.type === 'commit') {
-    const uri = documents.uriOf({ kind: 'commit', root: part.root, sha: part.sha })
-    stream.anchor(uri, part.sha.slice(0, 10))
+    const { root, sha } = part
+    writeMarkdown(stream, commandLink(sha.slice(0, 10), 'casebook.examineCommit', { root, sha }))
   } else if (part.type === 'place') {
     stream.anchor(lineAt(memory.uriOf(part), part.line), `${part.path}:${part.line}`)
   } else {
     const { title, command, args } = part
     stream.button({ title, command, arguments: args })
   }
+}
+
+/** All of an answer is trusted alike, for the editor begins a new paragraph where that changes. */
+export function writeMarkdown(stream: vscode.ChatResponseStream, text: string): void {
+  const markdown = new vscode.MarkdownString(text)
+  markdown.isTrusted = { enabledCommands: linkedCommands }
+  stream.markdown(markdown)
+}
+
+/** The editor shows an anchor by the name of its file alone, which is no name for a memory. */
+function memoryLink({ memory, title, label }: Extract<ReplyPart, { type: 'memory' }>): string {
+  return commandLink(label, 'casebook.openMemory', memory, title)
 }
 
 /** The page of a memory; its title is what the list of references shows. */

@@ -10,7 +10,7 @@ import { labelOf } from '../memory-text.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
 import type { WindowMemory } from '../window-memory.ts'
 import { type ReadReferences, readReferences } from './references.ts'
-import type { ReplyPart } from './reply-part.ts'
+import { type ReplyPart, withoutLinks } from './reply-part.ts'
 import { memoryUri, writeParts } from './stream-writer.ts'
 import { type TurnData, turnDataOf } from './turn-data.ts'
 
@@ -85,7 +85,7 @@ function answerOf({ response }: vscode.ChatResponseTurn): string {
     if (!(part instanceof vscode.ChatResponseAnchorPart)) return ''
     return part.value instanceof vscode.Location ? (part.title ?? '') : ''
   })
-  return parts.join('')
+  return withoutLinks(parts.join(''))
 }
 
 export function write(turn: ChatTurn, reply: readonly ReplyPart[]): void {

@@ -1,0 +1,168 @@
+/** Answers of the chat's commands: stored words stay words, links show pages, and what a turn leaves comes back. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { cutText, looksBinary } from '../../src/extension/chat/cut-text.ts'
+import { followups } from '../../src/extension/chat/follow-ups.ts'
+import { historyReply } from '../../src/extension/chat/history-reply.ts'
+import { lessonsReply } from '../../src/extension/chat/memory-reply.ts'
+import { recallReply } from '../../src/extension/chat/recall-reply.ts'
+import {
+  commandLink,
+  escaped,
+  quoted,
+  type ReplyPart,
+  withoutLinks,
+} from '../../src/extension/chat/reply-part.ts'
+import { toolWords } from '../../src/extension/chat/tool-words.ts'
+import { markedMemory, type TurnData, turnDataOf } from '../../src/extension/chat/turn-data.ts'
+import { sampleEpisode, sampleRecord } from './memory-samples.ts'
+
+const l10n = {
+  t: (message: string, ...args: (string | number)[]) =>
+    message.replace(/\{(\d)\}/g, (_, at: string) => String(args[Number(at)])),
+}
+const textOf = (parts: readonly ReplyPart[]) =>
+  parts.map((part) => (part.type === 'markdown' ? part.text : `<${part.type}>`)).join('')
+const root = '/repo'
+
+test('stored words cannot become links, images or blocks', () => {
+  const hostile =
+    '[click](command:workbench.action.quit) ![x](https://a.b) <img src=x>\n# title\n- item `code`'
+  const shown = escaped(hostile)
+  assert.ok(!/(?<!\\)[[\]()<>`#]/.test(shown), shown)
+  assert.match(quoted('a\n\n# b'), /^> a {2}\n> {2}\n> \\# b$/m)
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      assert.ok(!/(?<!\\)(?:\\\\)*[[\]()<>`*_#]/.test(escaped(text).replaceAll(/&(amp|lt|gt);/g, '')))
+    }),
+  )
+})
+
+test('a link runs a command with its memory, whatever the names hold, and leaves the text that a model reads', () => {
+  const memory = { root: "/re po)/it's", id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' }
+  const link = commandLink('[m1]', 'casebook.openMemory', memory, 'Say "hello" (now)')
+  const [, query = ''] = /\(command:casebook\.openMemory\?([^ )]*)/.exec(link) ?? []
+  assert.deepEqual(JSON.parse(decodeURIComponent(query)), [memory])
+  assert.equal(
+    withoutLinks(`Half ${commandLink('[m1]', 'casebook.openMemory', memory)} to even ${link}.`),
+    'Half to even.',
+  )
+})
+
+test('what was recalled is listed with its marks and reasons; nothing is said plainly', () => {
+  const record = sampleRecord({ text: 'Round half to even. [x](y)' })
+  const one = {
+    record,
+    root,
+    score: 1,
+    freshness: 'drifted' as const,
+    anchors: [],
+    channels: [],
+    factors: { utility: 0.5, anchor: 0.6, kind: 1 },
+    tokens: 10,
+    why: 'names rounding',
+  }
+  const reply = {
+    memories: [one],
+    demonstrations: [],
+    cut: [],
+    shadow: [],
+    unknown: [],
+    block: '',
+    regime: '',
+  }
+  const parts = recallReply(l10n, { ...reply, milliseconds: 1 })
+  assert.equal(parts[0]?.type === 'memory' && parts[0].label, 'm1')
+  assert.match(textOf(parts), /Round half to even\. \\\[x\\\]/)
+  assert.match(textOf(parts), /code changed · names rounding/)
+  const none = recallReply(l10n, { ...reply, memories: [], unknown: ['Ledgerr'], milliseconds: 1 })
+  assert.match(textOf(none), /holds nothing.*called Ledgerr/)
+})
+
+test('the history of a file tells its fixes with how they ended, and commits', () => {
+  const goal = 'Fix rounding of negative amounts'
+  const record = sampleRecord({ kind: 'episode', text: goal, episode: sampleEpisode({ goal }) })
+  const commit = {
+    type: 'commit' as const,
+    root,
+    sha: 'a'.repeat(40),
+    time: 1_704_067_200,
+    subject: 'Tidy up',
+    files: [],
+    score: 1,
+    explain: [],
+  }
+  const episodes = [{ memory: { root, id: record.id }, record, why: '' }]
+  const text = textOf(historyReply(l10n, { about: 'ledger/money.py', episodes, commits: [commit] }))
+  assert.match(text, /Fixed before.*Fix rounding of negative amounts.*Commits.*Tidy up/s)
+  assert.match(textOf(historyReply(l10n, { about: 'x', episodes: [], commits: [] })), /No fix of x is known/)
+})
+
+test('lessons say what to do or to avoid, and how many more there are', () => {
+  const avoid = sampleRecord({ text: 'Do not round twice.' })
+  if (avoid.lesson) avoid.lesson.polarity = 'avoid'
+  const parts = lessonsReply(l10n, root, { records: [avoid], total: 3 })
+  assert.ok(parts.some((part) => part.type === 'memory' && part.label === 'Avoid'))
+  assert.match(textOf(parts), /2 more/)
+})
+
+const data: TurnData = {
+  chatId: 'c',
+  command: '',
+  prompt: 'How?',
+  recalled: [
+    { root, id: 'one' },
+    { root, id: 'two' },
+  ],
+  cited: [{ root, id: 'two' }],
+  paths: ['src/a.ts'],
+  root,
+}
+
+test('what a turn left comes back through JSON, and nothing else does', () => {
+  assert.deepEqual(turnDataOf(JSON.parse(JSON.stringify(data))), data)
+  for (const other of [undefined, null, {}, { ...data, chatId: '' }, { ...data, cited: 'all' }]) {
+    assert.equal(turnDataOf(other), null)
+  }
+})
+
+test('a mark means the memory of the newest turn that recalled any', () => {
+  const newer = { ...data, recalled: [{ root, id: 'three' }] }
+  const silent = { ...data, recalled: [] }
+  assert.equal(markedMemory([data, newer, silent], 'm1')?.id, 'three')
+  assert.equal(markedMemory([data, newer], '[m2]'), null)
+  assert.equal(markedMemory([data], 'money'), null)
+})
+
+test('what may come next follows from what was said', () => {
+  assert.deepEqual(
+    followups(l10n, data).map(({ command, prompt }) => `/${command} ${prompt}`),
+    ['/why ', '/why m2', '/history src/a.ts'],
+  )
+  assert.deepEqual(followups(l10n, { ...data, command: 'remember' }), [])
+  assert.deepEqual(followups(l10n, undefined), [])
+})
+
+test('attached text is cut with a word about it; bytes are no text', () => {
+  assert.deepEqual(cutText('short'), { text: 'short', omitted: null })
+  const long = cutText('line\n'.repeat(1_000))
+  assert.equal(long.text.split('\n').length, 400)
+  assert.match(long.omitted ?? '', /first 400 of 1001 lines/)
+  assert.ok(cutText('x'.repeat(100_000)).text.length <= 16_000)
+  assert.ok(looksBinary(new Uint8Array([1, 0, 2])) && !looksBinary(new TextEncoder().encode('text')))
+})
+
+test('a tool at work is told with what it is about', () => {
+  const call = (name: string, given: unknown) => ({ id: '1', name, arguments: given })
+  assert.equal(
+    toolWords(l10n, call('casebook_search', { query: 'rounding', limit: 3 })),
+    'Searching the code: rounding',
+  )
+  assert.equal(
+    toolWords(l10n, call('SYS_SEARCH_TOOLS', { keywords: ['send mail'] })),
+    'Looking for tools: send mail',
+  )
+  assert.equal(toolWords(l10n, call('other', '')), 'Using other…')
+})
