@@ -31,6 +31,7 @@ Exit codes: 0 done, 1 failed (the reason is on stderr), 2 wrong usage, 130 stopp
 Settings are read from the environment:
 ${settingRows()}
 ${consentVariable}=HOST agrees that code is sent to that embedding server; nothing is sent without it.
+CASEBOOK_DATA_FOLDER=DIR keeps what belongs to you and not to one repository, such as the ledger of model calls.
 NO_COLOR=1 switches colours off.`
 }
 

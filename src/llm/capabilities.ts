@@ -35,7 +35,7 @@ export function rememberedHere(): Capabilities {
 
 /** A field that is not known at all: OpenAI, pydantic (vLLM, Mistral), llama.cpp, OpenRouter word it so. */
 const refusal =
-  /unsupported|not support|no support|not permitted|not allowed|unrecogni[sz]ed|unknown|unexpected|extra[_ ]|invalid (parameter|field|argument)/i
+  /unsupported|not support|no support|not permitted|not allowed|not enabled|no endpoints found|unrecogni[sz]ed|unknown|unexpected|extra[_ ]|invalid (parameter|field|argument)/i
 /** A value that is too much says nothing about the field. */
 const tooMuch = /too (large|big|high|long)|at most|at least|less than|greater than|exceed|between|range/i
 
@@ -91,7 +91,7 @@ const tests: readonly Test[] = [
   {
     wish: 'system',
     statuses: usual,
-    fits: (said) => /system/i.test(said) && /role|prompt|message|instruction/i.test(said) && isRefusal(said),
+    fits: isAboutSystem,
   },
 ]
 
@@ -103,4 +103,10 @@ function isAboutTools(said: string): boolean {
   if (/enable-auto-tool-choice|requires? --jinja/i.test(said)) return true
   if (/no endpoints found.*tool/i.test(said)) return true
   return /\btools?\b|function[ _]call/i.test(said) && isRefusal(said)
+}
+
+/** Gemini speaks of developers; templates name the roles that they do have. */
+function isAboutSystem(said: string): boolean {
+  if (/only\b.*\broles?\b.*\bsupported/i.test(said)) return true
+  return /system|developer/i.test(said) && /role|prompt|message|instruction/i.test(said) && isRefusal(said)
 }

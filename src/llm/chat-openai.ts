@@ -159,6 +159,7 @@ class ModelServer {
     if (delay === null || attempt >= (status === undefined ? Math.min(1, retries) : retries)) {
       throw this.#readable(error)
     }
+    this.#log.info(`${this.#settings.model} is asked again in ${(delay / 1_000).toFixed(1)} s.`)
     try {
       await sleep(delay, undefined, signal === undefined ? {} : { signal })
     } catch (stopped) {

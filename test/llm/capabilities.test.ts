@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { type Capabilities, capabilityKey, rememberedHere } from '../../src/llm/capabilities.ts'
+import {
+  type Capabilities,
+  capabilityKey,
+  refusedWish,
+  rememberedHere,
+  type Wish,
+} from '../../src/llm/capabilities.ts'
 import { openChatModel } from '../../src/llm/chat-openai.ts'
 import { complete } from '../../src/llm/model.ts'
 import { sendError, sendJson } from '../../src/llm/scripted-server.ts'
@@ -136,4 +142,54 @@ test('keeps what it learned where it was told to', async (t) => {
   }
   await complete(model, { ...request, temperature: 0.5 })
   assert.ok(calls.includes(`set tiny@${server.baseUrl} temperature`))
+})
+
+test('understands how servers and gateways word their refusals', () => {
+  const all: Wish[] = [
+    'max_tokens',
+    'temperature',
+    'system',
+    'stream',
+    'stream_options',
+    'tools',
+    'tool_choice',
+  ]
+  const refusals: [status: number, message: string, wish: Wish | null][] = [
+    [
+      400,
+      "400 Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      'max_tokens',
+    ],
+    [
+      400,
+      "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.",
+      'temperature',
+    ],
+    [
+      422,
+      '[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]',
+      'stream_options',
+    ],
+    [400, 'Your organization must be verified to stream this model.', 'stream'],
+    [400, 'registry.ollama.ai/library/gemma:2b does not support tools', 'tools'],
+    [400, 'Function calling is not enabled for models/gemma-3-27b-it', 'tools'],
+    [404, 'No endpoints found that support tool use. Try disabling "recall".', 'tools'],
+    [500, 'tools param requires --jinja flag', 'tools'],
+    [400, '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set', 'tools'],
+    [404, "No endpoints found that support the provided 'tool_choice' value.", 'tool_choice'],
+    [400, 'This model does not support this tool_choice', 'tool_choice'],
+    [400, 'System role not supported', 'system'],
+    [400, 'Developer instruction is not enabled for models/gemma-3-27b-it', 'system'],
+    [400, 'Only user and assistant roles are supported!', 'system'],
+    [400, 'max_tokens is too large: 99999. This model supports at most 4096 completion tokens', null],
+    [400, "This model's maximum context length is 8192 tokens", null],
+    [401, "'temperature' is not supported", null],
+    [400, 'Invalid value for tool message: no call waits for it', null],
+    [500, 'out of memory while streaming', null],
+    [404, 'The model `tiny` does not exist', null],
+  ]
+  for (const [status, message, wish] of refusals) {
+    assert.equal(refusedWish({ status, message }, new Set(all)), wish, message)
+    assert.equal(refusedWish({ status, message }, new Set()), null, 'what was not sent is not refused')
+  }
 })

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openChatModel } from '../../src/llm/chat-openai.ts'
 import { complete } from '../../src/llm/model.ts'
@@ -146,4 +151,33 @@ test('shows no key, wherever a server repeats it', async (t) => {
   const failed = await failure(complete(model, request))
   assert.ok(failed instanceof UserError)
   assert.doesNotMatch(failed.message, /my-own-key/)
+})
+
+test('tells a certificate that nobody vouches for', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '1',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    ...subject,
+  ]
+  if (spawnSync('openssl', args).status !== 0) return t.skip('openssl makes no certificate here')
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const { port } = server.address() as { port: number }
+  const model = openChatModel({ baseUrl: `https://127.0.0.1:${port}/v1`, model: 'tiny' }, log, { retries: 0 })
+  const { message, remedy } = await failure(complete(model, request))
+  assert.match(`${message} ${remedy}`, /certificate .* not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\).*trusted/)
 })
