@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { openWorkingContext } from '../../src/agent/context/working-context.ts'
+import { runAgent } from '../../src/agent/loop.ts'
 import { benchContext, stepsBetween } from '../../src/cli/bench/context-bench.ts'
 import { recordSession } from '../../src/cli/bench/context-session.ts'
+import type { ToolCall } from '../../src/llm/model.ts'
 import { estimateTokens } from '../../src/memory/recall/records/token-estimate.ts'
+import { calls, servedModel } from './server-model.ts'
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex')
 
 test('over 200 turns at least 95 % of each prompt stand at the beginning of the next, except at logged epochs', async () => {
   for (const [window, seed] of [
     [16_000, 1],
-    [32_000, 1],
     [32_000, 2],
     [128_000, 3],
   ] as const) {
@@ -58,4 +61,32 @@ test('the benchmark tells the common beginning, what was cached, and the epochs'
   assert.ok(changed.value <= 0.05 && changed.floor === 0.05)
   assert.ok(uncached.value > 0 && uncached.value < 0.3, String(uncached.value))
   assert.match(fractures.note ?? '', /^\d+ epochs/)
+})
+
+test('what crosses to a server keeps its beginning, too', async (t) => {
+  const count = 40
+  const script = Array.from({ length: count }, (_, at) => ({
+    reply: calls(
+      ['read', { path: `src/${at % 7}.ts` }],
+      ['read', { path: `src/${at % 5}.md`, from: at + 1 }],
+    ),
+  }))
+  const model = await servedModel(t, [...script, { reply: 'done' }])
+  const context = openWorkingContext({ system: 'You work.', brief: 'A shop.', window: 64_000 })
+  context.ask('look at all')
+  const offered = [{ name: 'read', description: 'Reads.', schema: { type: 'object', properties: {} } }]
+  const run = async ({ arguments: given }: ToolCall) => {
+    const { path } = given as { path: string }
+    return { content: `${path} holds "text" and \u00e4 \n${'a line of it\n'.repeat(40)}`, ok: true }
+  }
+  const limits = { steps: count + 1, tokens: Infinity, seconds: Infinity }
+  await runAgent({ model, context, tools: { offered: async () => offered, run }, limits })
+  const bodies = model.server.requests.map(({ body: { tools, messages } }) =>
+    JSON.stringify([tools, messages]),
+  )
+  const prompts = bodies.map((bytes) => ({ bytes, epoch: null }))
+  assert.equal(prompts.length, count + 1)
+  const steps = stepsBetween(prompts)
+  for (const [at, { share }] of steps.entries()) assert.ok(share >= 0.95, `request ${at + 2}: ${share}`)
+  assert.match(bodies.at(-1) ?? '', /state of the work, kept by Casebook/)
 })

@@ -134,7 +134,10 @@ const olderTokens = 5
 
 /** Newest first and whole, as many as fit: half a handle leads nowhere. Only an item alone in its slot is cut. */
 function slot(texts: readonly string[], most: number): string {
-  const items = texts.map((text) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== '')
+  // What a command printed must not pass for the end of the state.
+  const items = texts
+    .map((text) => text.replace(/\s+/g, ' ').replace(/={3,}/g, '==').trim())
+    .filter((text) => text !== '')
   const [newest, ...older] = items.reverse()
   if (newest === undefined) return 'none known'
   let text = clipTokens(newest, Math.max(8, most - olderTokens))
