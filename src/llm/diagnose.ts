@@ -131,7 +131,7 @@ class Trial {
     const { baseUrl } = this.#settings
     try {
       this.#models = await askForModels(this.#settings, this.#wait())
-      this.#note('server', 'ok', `The server answers and lists ${this.#models.length} models.`)
+      this.#note('server', 'ok', `The server answers and lists ${countOf(this.#models.length, 'model')}.`)
     } catch (error) {
       const { status } = error as { status?: number }
       if (status === 401 || status === 403) {
@@ -204,7 +204,7 @@ class Trial {
       this.#note(
         'answer',
         'ok',
-        `It answers: the first word after ${(firstTokenMs / 1_000).toFixed(1)} s, ${Math.round(tokensPerSecond)} tokens a second.`,
+        `It answers: the first word after ${timeOf(firstTokenMs)}, ${countOf(Math.round(tokensPerSecond), 'token')} a second.`,
       )
       if (pieces > 1) this.#note('stream', 'ok', 'Answers come word by word.')
       else
@@ -251,4 +251,12 @@ class Trial {
       this.#fail('tools', error)
     }
   }
+}
+
+function timeOf(milliseconds: number): string {
+  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

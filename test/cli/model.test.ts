@@ -37,7 +37,7 @@ test('tests the model step by step, and writes its own questions into the book',
   const { code, stdout, stderr } = await runCli(['model', 'test'], { env })
   assert.equal(code, 0, stderr)
   assert.match(stdout, /^ok {4}address /m)
-  assert.match(stdout, /^ok {4}answer +It answers: the first word after [\d.]+ s, \d+ tokens a second/m)
+  assert.match(stdout, /^ok {4}answer +It answers: the first word after \d+ ms, \d+ tokens a second/m)
   assert.match(stdout, /^fail {2}tools +The model answered without the tool/m)
   const book = await runCli(['model', 'ledger', '--json'], { env })
   const { today, entries } = JSON.parse(book.stdout)
@@ -115,6 +115,9 @@ test('serves a script until it is stopped', async () => {
   const body = JSON.stringify({ model: 'scripted', messages: [{ role: 'user', content: 'hello' }] })
   const reply = await fetch(`${baseUrl}/chat/completions`, { method: 'POST', body })
   assert.match(await reply.text(), /I know nothing of that/)
+  const env = { CASEBOOK_MODEL_BASE_URL: baseUrl ?? '', CASEBOOK_MODEL_MODEL: 'scripted' }
+  const tried = await runCli(['model', 'test', '--json'], { env })
+  assert.ok(JSON.parse(tried.stdout).takesTools, 'the model to play with passes its test')
   child.kill('SIGINT')
   const code = await new Promise((resolve) => child.once('close', resolve))
   assert.equal(code, 130)

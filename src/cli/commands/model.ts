@@ -17,8 +17,9 @@ of yours. Exit code 1 when it does not answer; a model that takes no tools still
   async run(call) {
     const { diagnoseModel } = await import('../../llm/diagnose.ts')
     const meter = await openMeter(call)
-    const options = { meter, log: call.log, signal: call.signal }
-    const found = await diagnoseModel(call.settings.model, options)
+    const { settings, log, signal, terminal } = call
+    if (settings.model.model !== '') terminal.note(`Asking ${escapeLine(settings.model.model)} …`)
+    const found = await diagnoseModel(settings.model, { meter, log, signal })
     return { data: found, text: (style) => stepLines(found, style), failed: !found.ok }
   },
 }
