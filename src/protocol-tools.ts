@@ -65,7 +65,7 @@ export interface ReportedTurn {
 /** The tools of one chat, for people. No message but the beginning of the first question is in it. */
 export interface ToolsReport {
   chat: string
-  /** The beginning of the first question that is still kept; null: none. */
+  /** The beginning of the oldest question that is kept; null: none. */
   title: string | null
   /** Chosen for this chat; null: by the setting, and by the model where that is `auto`. */
   mode: ToolMode | null

@@ -1,10 +1,13 @@
 /** The tool memory of a repository: opened when it is asked for, and clear about a file that is damaged or read-only. */
 
 import assert from 'node:assert/strict'
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { newSession } from '../../src/agent/toolbox/session.ts'
 import { openToolMemory } from '../../src/casebook/tools.ts'
-import type { DatabaseSync } from '../../src/memory/store/database.ts'
 import { openMemory as openDatabase } from '../../src/memory/store/memory-db.ts'
 import { makeRepo } from '../harness/fixture-repo.ts'
 import { openMemory } from './open-memory.ts'
@@ -40,17 +43,29 @@ test('opening touches no table; a database that cannot be written still answers,
   })
 })
 
-test('damage in memory.db is told with what to do about it', async () => {
-  const broken = Object.assign(new Error('database disk image is malformed'), { errcode: 11 })
-  const db = {
-    prepare() {
-      throw broken
-    },
-  } as unknown as DatabaseSync
-  await assert.rejects(openToolMemory(db).chats(), {
+test('damage in memory.db is told with what to do about it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'casebook-tools-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const { db, file } = openDatabase(folder)
+  const tools = openToolMemory(db)
+  for (let n = 0; n < 40; n++)
+    await tools.saveChat({ ...newSession(`chat-${n}`), banned: Array(500).fill(`no_${n}`) })
+  db.close()
+  spoil(file ?? '')
+  const again = new DatabaseSync(file ?? '')
+  t.after(() => again.close())
+  await assert.rejects(openToolMemory(again).chats(), {
     name: 'UserError',
     message: /damaged/,
     remedy: /backup/,
-    cause: broken,
   })
 })
+
+/** Every page behind the first is overwritten: opening finds nothing wrong. */
+function spoil(file: string): void {
+  const page = 4096
+  const size = statSync(file).size
+  const handle = openSync(file, 'r+')
+  for (let at = page; at < size; at += page) writeSync(handle, Buffer.alloc(page, 7), 0, page, at)
+  closeSync(handle)
+}

@@ -5,7 +5,7 @@ import { redact } from '../../memory/safety/redact.ts'
 import { redactDeep } from '../../memory/safety/redact-deep.ts'
 import { type DatabaseSync, transaction } from '../../memory/store/database.ts'
 import type { SessionShelf } from '../toolbox/ports.ts'
-import { dropGone, type ToolSession, toolSession } from '../toolbox/session.ts'
+import { dropGone, toolSession } from '../toolbox/session.ts'
 
 const selectState = 'select state from tool_session where id = ?'
 const selectAll = 'select id, state from tool_session'
@@ -15,6 +15,12 @@ const upsert = `
   on conflict (id) do update set state = excluded.state, updated_at = excluded.updated_at`
 const updateState = 'update tool_session set state = ? where id = ?'
 const deleteState = 'delete from tool_session where id = ?'
+const deleteOld = `
+  delete from tool_session where id in (
+    select id from tool_session order by updated_at desc, id limit -1 offset ?)`
+
+/** Chats that are kept: older ones give way, as nobody comes back to them for their tools. */
+const mostChats = 200
 
 export function openSessionShelf(db: DatabaseSync, now: () => number = Date.now): SessionShelf {
   return {
@@ -24,9 +30,10 @@ export function openSessionShelf(db: DatabaseSync, now: () => number = Date.now)
     },
     async save(session) {
       const messages = await masked(session.messages)
-      transaction(db, () =>
-        db.prepare(upsert).run(session.id, JSON.stringify({ ...session, messages }), now()),
-      )
+      transaction(db, () => {
+        db.prepare(upsert).run(session.id, JSON.stringify({ ...session, messages }), now())
+        db.prepare(deleteOld).run(mostChats)
+      })
     },
     async remove(id) {
       db.prepare(deleteState).run(id)
@@ -60,8 +67,9 @@ export function dropFromSessions(db: DatabaseSync, names: readonly string[]): vo
   if (names.length === 0) return
   const gone = new Set(names)
   for (const row of db.prepare(selectAll).all()) {
-    const session: ToolSession = toolSession.parse(JSON.parse(String(row.state)))
-    if (dropGone(session, (name) => !gone.has(name)).length === 0) continue
-    db.prepare(updateState).run(JSON.stringify(session), String(row.id))
+    // One that another version wrote must not keep the tools of all others from being brought up to date.
+    const { data } = toolSession.safeParse(JSON.parse(String(row.state)))
+    if (data === undefined || dropGone(data, (name) => !gone.has(name)).length === 0) continue
+    db.prepare(updateState).run(JSON.stringify(data), String(row.id))
   }
 }

@@ -148,6 +148,7 @@ export class ChatTools {
 
   async #save(memory: SessionShelf, session: ToolSession): Promise<void> {
     await memory.save(session)
+    this.#titles.delete(session.id)
     this.#options.onChange?.(session.id)
   }
 
