@@ -28,7 +28,7 @@ test('too short a memory is rejected visibly, an instruction waits, the rest bec
     store.append([recorded(store.complete(draft))])
   db.close()
   const again = await openMemory(t, clone)
-  await again.memories.export(file)
+  await again.memories.export(file, { overwrite: true })
   const { memories } = await openMemory(t, repo.dir)
   await memories.remember({ text: 'Prices in shop/tax.py are euros', cites: ['shop/tax.py'] })
   const summary = await memories.import(file)
