@@ -43,19 +43,19 @@ function summary(l10n: L10n, { today, dailyBackgroundTokens, priced, language }:
     dailyBackgroundTokens === 0
       ? l10n.t('In the background no model is asked.')
       : l10n.t(
-          'In the background: {0} of {1} tokens that it may use in a day. What you ask for yourself is never stopped.',
+          'In the background: {0} of {1} tokens a day. What you ask for yourself is never stopped.',
           count(today.backgroundTokens),
           count(dailyBackgroundTokens),
         )
   return [
     `${tokens}${cost}.`,
     background,
-    l10n.t('To change that limit: {0}', 'casebook.model.dailyBackgroundTokens'),
+    l10n.t('The limit: {0}', 'casebook.model.dailyBackgroundTokens'),
     l10n.t(
-      priced ? 'To change the prices: {0}, {1}' : 'Costs are told once prices are set: {0}, {1}',
+      priced ? 'The price of questions: {0}' : 'Costs are told once a price of questions is set: {0}',
       'casebook.model.pricePerMillionInput',
-      'casebook.model.pricePerMillionOutput',
     ),
+    l10n.t('... and of answers: {0}', 'casebook.model.pricePerMillionOutput'),
   ]
 }
 
@@ -65,8 +65,8 @@ function table(l10n: L10n, calls: readonly LedgerEntry[], language: string): str
     l10n.t('time'),
     l10n.t('for'),
     l10n.t('model'),
-    l10n.t('tokens in'),
-    l10n.t('tokens out'),
+    l10n.t('in'),
+    l10n.t('out'),
     l10n.t('dollars'),
     l10n.t('took'),
     l10n.t('outcome'),

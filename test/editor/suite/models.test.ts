@@ -160,7 +160,7 @@ export const tests: EditorTests = {
       )
       await vscode.commands.executeCommand('casebook.modelLedger')
       const text = vscode.window.activeTextEditor?.document.getText() ?? ''
-      assert.match(text, /In the background: 0 of 200,000 tokens/)
+      assert.match(text, /In the background: 0 of 200,000 tokens a day/)
       assert.ok(text.includes(model))
       await vscode.commands.executeCommand('workbench.action.closeActiveEditor')
     })
