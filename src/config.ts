@@ -96,6 +96,10 @@ export const settingsSchema = z.object({
   mcpThrough: z.enum(['editor', 'plugin']).default('editor'),
   /** Hooks of the agent plugin inject a brief when a session begins and import it when it ends. */
   agentHooks: z.boolean().default(false),
+  /** The chat may change files and run commands, each after the person was asked. */
+  chatMayAct: z.boolean().default(false),
+  /** Runs the tests; names of tests are appended. Empty: what memory knows. */
+  testCommand: z.string().default(''),
   embedder: embedderSettings.prefault({}),
   model: modelSettings.prefault({}),
   tools: toolSettings.prefault({}),
