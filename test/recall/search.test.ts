@@ -98,6 +98,26 @@ test('examines a commit by a shortened id, and says so when it is unknown', asyn
   await assert.rejects(examineCommit(shop, git, 'abcdef0123'), /not among the remembered commits/)
 })
 
+test('shows a merge by what it brought, with its name in git, and nothing that the view does not reach', async (t) => {
+  const repo = makeRepo({ 'a.py': 'a = 1\n' })
+  t.after(() => repo.cleanup())
+  repo.git('checkout', '--quiet', '-b', 'side')
+  const brought = repo.commit('Side work', { 'b.py': 'b = 1\n' })
+  repo.git('checkout', '--quiet', 'main')
+  repo.commit('Main work', { 'c.py': 'c = 1\n' })
+  repo.git('merge', '--quiet', '--no-ff', '-m', 'Merge side (#7)', 'side')
+  const shop = await openShop(t, repo)
+  const git = await openGit(repo.dir)
+  const merge = await examineCommit(shop, git, 'HEAD')
+  assert.equal(merge.subject, 'Merge side (#7)')
+  assert.deepEqual(merge.files, [{ status: 'A', path: 'b.py' }])
+  assert.match(merge.diff, /\+b = 1/)
+  assert.equal((await examineCommit(shop, git, 'HEAD^2')).sha, brought)
+  repo.git('checkout', '--quiet', '-b', 'later')
+  repo.commit('Later', { 'd.py': 'd = 1\n' })
+  await assert.rejects(examineCommit(shop, git, 'later'), /not among the remembered commits/)
+})
+
 test('leaves files that hold secrets out of the diff of a commit, and says so', async (t) => {
   const odd = 'odd[1]*\\name'
   const repo = makeRepo({ 'a.py': 'a = 1\n', '.env': 'KEY=secret0\n' })

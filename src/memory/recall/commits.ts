@@ -4,6 +4,7 @@ import type { CommitDetail, CommitHit } from '../../protocol.ts'
 import { codeTokens } from '../code/tokens.ts'
 import { askGit, type Git } from '../git.ts'
 import { UserError } from '../ports.ts'
+import { redact } from '../safety/redact.ts'
 import { isSecretPath } from '../secret-names.ts'
 import { readCommit } from '../store/commits.ts'
 import type { DatabaseSync } from '../store/database.ts'
@@ -129,7 +130,9 @@ export async function examineCommit(
   const resolved = named.length > 0 || git === null ? null : await resolve(git, sha)
   const found = resolved === null ? named : commitsById(context.db, context.viewId, resolved)
   const full = found.length === 1 ? readHit(context.db, context.root, found[0] ?? -1).sha : null
-  const commit = full === null ? null : readCommit(context.db, full)
+  const known = full === null ? null : readCommit(context.db, full)
+  const commit =
+    known ?? (git === null || resolved === null ? null : await readFromGit(context, git, resolved))
   if (git === null || commit === null)
     throw unknownCommit(resolved === null ? sha : `${sha} (${resolved.slice(0, 10)})`, found.length)
   const diff = await readDiff(git, commit.sha)
@@ -143,12 +146,40 @@ async function resolve(git: Git, name: string): Promise<string | null> {
   return id === '' ? null : id
 }
 
+const selectHead = 'select head from view where id = ?'
+
+/** Merges, and commits before the remembered ones, as far as the head of the view reaches them. */
+async function readFromGit(
+  { db, viewId }: RecallContext,
+  git: Git,
+  sha: string,
+): Promise<Omit<CommitDetail, 'diff' | 'diffTruncated'> | null> {
+  const head = String(db.prepare(selectHead).get(viewId)?.head ?? '')
+  if (head === '' || (await askGit(git, ['merge-base', '--is-ancestor', sha, head])) === null) return null
+  const said = await git.run(['show', '--no-patch', '--format=%ct%x00%an%x00%s%x00%b', sha])
+  const [time, author = '', subject = '', body = ''] = said.split('\0')
+  const list = ['show', '--format=', '--name-status', '--no-renames', ...ofFirstParent, '-z', sha]
+  const fields = (await git.run(list)).split('\0')
+  const files = Array.from({ length: Math.floor(fields.length / 2) }, (_, at) => ({
+    status: fields[at * 2]?.trim() ?? '',
+    path: fields[at * 2 + 1] ?? '',
+  }))
+  const clean = await Promise.all(
+    [author, subject, body.trim()].map(async (text) => (await redact(text)).text),
+  )
+  const [by = '', title = '', rest = ''] = clean
+  return { sha, time: Number(time), author: by, subject: title, body: rest, issues: [], reverts: [], files }
+}
+
+/** Of a merge: what it brought to the branch that it was made on. */
+const ofFirstParent = ['-m', '--first-parent']
+
 /** The patch without files that usually hold secrets; a line at its beginning names those. */
 async function readDiff(git: Git, sha: string): Promise<string> {
-  const list = ['show', '--format=', '--name-only', '--no-renames', '--root', '-z', sha]
+  const list = ['show', '--format=', '--name-only', '--no-renames', ...ofFirstParent, '--root', '-z', sha]
   const secret = (await git.run(list)).split('\0').filter(isSecretPath)
   const format = ['--no-color', '--no-ext-diff', '--no-textconv', '--submodule=short', '--format=']
-  const show = ['show', ...format, '--patch', '--root', sha]
+  const show = ['show', ...format, '--patch', ...ofFirstParent, '--root', sha]
   if (secret.length === 0) return await git.run(show)
   // Through standard input, because there may be more than a command line takes.
   const input = `--\n:(top)\n${secret.map((path) => `${without(path)}\n`).join('')}`
@@ -176,6 +207,6 @@ function unknownCommit(sha: string, found: number): UserError {
     ? new UserError(`${sha} is the beginning of more than one commit.`, 'Give more characters of the id.')
     : new UserError(
         `${sha} is not among the remembered commits.`,
-        'Give seven characters or a name of a commit that is not a merge, and index the repository first.',
+        'Give seven characters of its id, a branch or a tag, and index the repository first.',
       )
 }
