@@ -95,7 +95,8 @@ async function explainNewest(turn: ChatTurn): Promise<void> {
       vscode.l10n.t('Name a memory: /why m1, or the id of one.'),
     )
   }
-  const asked = { ...requestOf(turn), text: newest.prompt, quiet: true }
+  const about = { prompt: newest.prompt, attached: [], open: null, sessionId: turn.data.chatId }
+  const asked = { ...recallOf(about), quiet: true }
   const reply = await (await asker({ ...turn, root: newest.root })).recall(asked, turn.signal)
   turn.data.recalled = reply.memories.map(({ root, record }) => ({ root, id: record.id }))
   write(turn, explainReply(vscode.l10n, reply))
@@ -118,7 +119,7 @@ async function lessons(turn: ChatTurn): Promise<void> {
 async function history(turn: ChatTurn): Promise<void> {
   const { request, references, open, signal } = turn
   const typed = request.prompt.trim()
-  const file = references.attached.find(({ path }) => path !== null)?.path ?? (typed === '' ? open : null)
+  const file = references.chosen ?? (typed === '' ? open : null)
   const about = typed !== '' ? typed : file
   if (about === null) {
     throw new UserError(
@@ -129,7 +130,8 @@ async function history(turn: ChatTurn): Promise<void> {
   turn.stream.progress(vscode.l10n.t('Looking for earlier fixes…'))
   const root = await rootOf(turn)
   const knowledge = await knowledgeHere(turn)
-  const path = file ?? typed
+  // Words may say what of an attached file is meant; a path says it all.
+  const path = file === null || /[./]/.test(typed) ? typed : file
   const [page, found, commits] = await Promise.all([
     knowledge.list({ kinds: ['episode'], path, limit: mostEpisodes }),
     knowledge.recall({ text: about, path, kinds: ['episode'], quiet: true, limit: mostEpisodes }, signal),
@@ -139,7 +141,7 @@ async function history(turn: ChatTurn): Promise<void> {
   const recalled = found.memories.map(({ record, why: reason }) => ({ record, why: reason }))
   const episodes = distinct([...listed, ...recalled]).slice(0, mostEpisodes)
   turn.data.recalled = episodes.map(({ record }) => ({ root, id: record.id }))
-  turn.data.paths = file === null ? [] : [file]
+  turn.data.paths = [path]
   write(
     turn,
     historyReply(vscode.l10n, {

@@ -19,7 +19,9 @@ export function followups(l10n: L10n, metadata: unknown): FollowUp[] {
   const marks = recalled.flatMap(({ id }, at) => (known.has(id) ? [`m${at + 1}`] : []))
   const [path] = paths
   return [
-    ...(prompt === '' ? [] : [{ prompt: '', command: 'why', label: l10n.t('Why these memories?') }]),
+    ...(prompt === '' || recalled.length === 0
+      ? []
+      : [{ prompt: '', command: 'why', label: l10n.t('Why these memories?') }]),
     ...marks
       .slice(0, mostMemories)
       .map((mark) => ({ prompt: mark, command: 'why', label: l10n.t('Why do you know {0}?', mark) })),

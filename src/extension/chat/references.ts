@@ -10,6 +10,8 @@ export interface ReadReferences {
   attached: Attachment[]
   /** Root of the first reference that lies in a memory. */
   root: string | null
+  /** Path of the first that the person chose; the editor attaches what is open by itself. */
+  chosen: string | null
   /** What was read, for the list of references. */
   shown: (vscode.Uri | vscode.Location)[]
   /** What was not read, and why, in sentences for people. */
@@ -26,7 +28,7 @@ export async function readReferences(
   memory: WindowMemory,
   references: readonly vscode.ChatPromptReference[],
 ): Promise<ReadReferences> {
-  const read: ReadReferences = { attached: [], root: null, shown: [], refused: [] }
+  const read: ReadReferences = { attached: [], root: null, chosen: null, shown: [], refused: [] }
   for (const reference of references.slice(0, mostReferences)) {
     try {
       await readOne(memory, reference, read)
@@ -53,6 +55,8 @@ async function readOne(
   const place = placeOf(value)
   // Images and what later editors attach: nothing here can read it.
   if (place === null) return
+  const isChosen = !reference.id.startsWith('vscode.implicit')
+  if (isChosen) read.chosen ??= memory.pathOf(place.uri)?.path ?? null
   await readPlace(memory, place, read)
 }
 

@@ -48,7 +48,7 @@ function toolRow(l10n: L10n, { name, server, pinned, why, tokens, lastUsed }: Re
 
 function turnRow({ turn, changes }: ReportedTurn): string[] {
   return changes.map(({ op, name, why }) => {
-    const sign = op === 'added' ? '＋' : op === 'removed' ? '－' : op
+    const sign = op === 'added' ? '+' : op === 'removed' ? '−' : op
     return `- ${turn}: ${sign} ${escaped(name, 120)} (${escaped(why, 160)})`
   })
 }
