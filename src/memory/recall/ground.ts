@@ -26,6 +26,8 @@ export interface Ground {
   /** Terms with their postings among the chunks; the commonest are left out beyond the budget. */
   chunkPostings(terms: readonly Term[], budget?: number): { term: Term; postings: Postings }[]
   stems(words: readonly string[]): Map<string, string>
+  /** Postings of a stem among the chunks where they were read already. */
+  known(stem: string): Postings | undefined
 }
 
 /** Occurrences that one call may read: about 0.5 microseconds each. */
@@ -36,11 +38,23 @@ export function openGround(context: RecallContext, query: Query, before = Number
   const corpus = context.kept?.corpus(context.db, viewId) ?? readCorpus(context.db, viewId)
   const db = context.kept?.statements(context.db) ?? context.db
   const stems = openStemmer(db, context.stems)
-  const read = remembered(db, postingsOf({ corpus }))
+  const kept = postingsOf({ corpus })
+  const read = remembered(db, kept)
   const { code, tests } = collections({ corpus })
   const chunkPostings = (terms: readonly Term[], budget = defaultBudget) =>
     withinBudget(mergeStems(terms, stems), read, budget)
-  return { db, viewId, query, before, corpus, code, tests, chunkPostings, stems }
+  return {
+    db,
+    viewId,
+    query,
+    before,
+    corpus,
+    code,
+    tests,
+    chunkPostings,
+    stems,
+    known: (stem) => kept.byStem.get(stem),
+  }
 }
 
 /** A name that is defined here says more than one that is used. Long chunks lose less than long documents do. */

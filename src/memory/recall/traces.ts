@@ -169,11 +169,15 @@ function repositoryPart(printed: string): string {
     .replace(/^~?\/+|^[A-Za-z]:\//, '')
   if (/^<|^node:|^internal\/|^\(/.test(path)) return ''
   const installed =
+    installClue.test(path) &&
     /.*(?:site-packages|dist-packages|node_modules|\/gems|registry\/src\/[^/]+|[\w.-]+\.egg|lib\/python[\d.]+|pkg\/mod)\//.exec(
       path,
     )
-  return (installed === null ? path : path.slice(installed[0].length)).replace(/^(?:\.\.?\/)+/, '')
+  return (installed ? path.slice(installed[0].length) : path).replace(/^(?:\.\.?\/)+/, '')
 }
+
+/** In every path of something installed: most paths have none, and the whole pattern tries each of their letters. */
+const installClue = /packages|node_modules|gems|registry|\.egg|lib\/python|pkg\/mod/
 
 function withDepth(trace: readonly { frame: Frame; last: boolean }[]): Frame[] {
   const last = trace.some((entry) => entry.last)

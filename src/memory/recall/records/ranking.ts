@@ -1,6 +1,6 @@
 /** From ranked lists to one order of records: fusion, priors, floor, near-duplicates, each with its account. Pure. */
 
-import { codeTokens } from '../../code/tokens.ts'
+import { Tokenizer } from '../../code/tokens.ts'
 import type { AnchorState, Moment, RecallQuery, Recollection } from '../../recollection.ts'
 import { type MemoryRecord, utilityOf } from '../../record.ts'
 import { type Fused, fuseRanks, type RankedList } from '../fuse.ts'
@@ -135,15 +135,27 @@ interface Kept {
 /** `ranked` without those that nearly repeat a better one. Two sides of a contradiction are never one. */
 export function thin(ranked: readonly Recollection[]): { kept: Recollection[]; cut: Recollection[] } {
   const kept: Kept[] = []
+  // One for all: they are about the same things, so their words come again.
+  const tokenizer = new Tokenizer()
   const cut: Recollection[] = []
   for (const one of ranked) {
     const text = `${one.record.text} ${one.record.cue}`
-    const own = { words: new Set(codeTokens(text)), names: namesIn(text), one }
+    const own = {
+      words: wordsIn(text, tokenizer),
+      names: namesIn(text),
+      one,
+    }
     const twin = kept.find((other) => isTwin(own, other))
     if (twin === undefined) kept.push(own)
     else cut.push({ ...one, why: `Left out: it says nearly the same as mem:${twin.one.record.id}.` })
   }
   return { kept: kept.map(({ one }) => one), cut }
+}
+
+/** As `codeTokens` gives them. */
+function wordsIn(text: string, tokenizer: Tokenizer): Set<string> {
+  const tokens = tokenizer.tokens(text, 0, text.length)
+  return new Set(tokens === '' ? [] : tokens.slice(1).split(' '))
 }
 
 /** Numbers, paths and joined names: two sentences that differ in one of them say different things. */
