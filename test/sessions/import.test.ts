@@ -123,6 +123,30 @@ test('what a person forgot does not come back', async (t) => {
   assert.equal((await episodes(shop)).length, 0)
 })
 
+test('after a restore from an export nothing comes in twice, and what was forgotten stays so', async (t) => {
+  const shop = await openShop(t)
+  put(shop.home, 's1', new Work(shop.repo.dir).repairs('The total is wrong').lines)
+  put(
+    shop.home,
+    's2',
+    new Work(shop.repo.dir, { sessionId: 's2' }).repairs('The sum is off in the cart').lines,
+  )
+  assert.equal((await shop.book.sessions.import(claude)).episodes, 2)
+  const [forgotten] = (await episodes(shop)).filter(({ episode }) => /sum is off/.test(episode?.goal ?? ''))
+  assert.ok(forgotten)
+  await shop.book.memories.forget([forgotten.id], 'private')
+  const file = join(shop.home, 'memory.jsonl')
+  await shop.book.memories.export(file)
+  await shop.book.close()
+  for (const suffix of ['', '-wal', '-shm'])
+    rmSync(join(shop.repo.dir, `.git/casebook/memory.db${suffix}`), { force: true })
+  const again = await shop.open()
+  assert.equal((await again.memories.import(file, { restore: true })).mode, 'restored')
+  const summary = await again.sessions.import(claude)
+  assert.deepEqual([summary.found, summary.episodes], [2, 0])
+  assert.equal((await episodes({ book: again })).length, 1)
+})
+
 test('a session of several repositories gives each its own part, commands included', async (t) => {
   const shop = await openShop(t)
   const work = new Work(shop.repo.dir)
