@@ -10,7 +10,7 @@ import { cutAnswer, noAnswer, noCompletion, noTools, readableChatFailure } from 
 import { heardFrom, NoCompletion } from './chat-stream.ts'
 import { type Body, bodyOf, wishesIn } from './chat-wire.ts'
 import { retryDelay } from './embedding-failure.ts'
-import { type Endpoint, openClient, serverUrl } from './endpoint.ts'
+import { addressProblem, type Endpoint, openClient, serverUrl } from './endpoint.ts'
 import { llmOf } from './llm-of.ts'
 import type { ChatModel, ModelEvent, ModelReply, ModelRequest } from './model.ts'
 
@@ -191,5 +191,5 @@ function checkSettings({ baseUrl, model }: ChatSettings): void {
   }
   if (serverUrl(baseUrl) !== null) return
   const remedy = 'Set casebook.model.baseUrl, for example http://localhost:11434/v1 for Ollama.'
-  throw new UserError(`"${baseUrl}" is not the address of a server.`, remedy)
+  throw new UserError(addressProblem(baseUrl), remedy)
 }

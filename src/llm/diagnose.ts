@@ -4,7 +4,7 @@ import type { Log } from '../memory/ports.ts'
 import { capabilityKey, rememberedHere, type Wish } from './capabilities.ts'
 import { addressRemedy, readableChatFailure } from './chat-failure.ts'
 import { type ChatSettings, openChatModel } from './chat-openai.ts'
-import { serverUrl } from './endpoint.ts'
+import { addressProblem, serverUrl } from './endpoint.ts'
 import type { ChatModel } from './model.ts'
 import { askForModels, type ListedModel } from './model-list.ts'
 import { tryAnswer, tryTools } from './model-trials.ts'
@@ -122,7 +122,7 @@ class Trial {
       return true
     }
     const remedy = 'Set casebook.model.baseUrl, for example http://localhost:11434/v1 for Ollama.'
-    const words = baseUrl === '' ? 'No address is set.' : `"${baseUrl}" is not the address of a server.`
+    const words = baseUrl === '' ? 'No address is set.' : addressProblem(baseUrl)
     this.#note('address', 'failed', words, remedy)
     return false
   }

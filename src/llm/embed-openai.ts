@@ -5,7 +5,7 @@ import type { OpenAI } from 'openai'
 import { isThisMachine } from '../config.ts'
 import { type Embedder, EmbedderError } from '../memory/ports.ts'
 import { isTooLarge, readableFailure, retryDelay } from './embedding-failure.ts'
-import { type Endpoint, openClient, serverUrl } from './endpoint.ts'
+import { addressProblem, type Endpoint, openClient, serverUrl } from './endpoint.ts'
 
 export interface EndpointOptions extends Endpoint {
   /** Requests under way at once; falls to 1 while the server limits the rate. Default 3. */
@@ -66,7 +66,7 @@ function parseBaseUrl(baseUrl: string): URL {
   const url = serverUrl(baseUrl)
   if (url !== null) return url
   const remedy = 'Set casebook.embedder.baseUrl, for example http://localhost:11434/v1 for Ollama.'
-  throw new EmbedderError(`"${baseUrl}" is not the address of a server.`, remedy)
+  throw new EmbedderError(addressProblem(baseUrl), remedy)
 }
 
 /** Batches of texts, sized by what the server bears, some at once. */

@@ -10,10 +10,19 @@ export interface Endpoint {
   apiKey?: string | undefined
 }
 
-/** The address, or null when it is none of a server. */
+/** The address, or null when it is none of a server. One that holds a password is none: fetch takes no such address. */
 export function serverUrl(baseUrl: string): URL | null {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : null
+  if (url === null || url.username !== '' || url.password !== '') return null
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url : null
+}
+
+/** Why an address is none of a server, without the password that it may hold. */
+export function addressProblem(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
+  if (url === null || url.username + url.password === '')
+    return `"${baseUrl}" is not the address of a server.`
+  return `The address of ${url.host} must not hold a name or password: keys have a place of their own.`
 }
 
 /**

@@ -138,6 +138,13 @@ test('tells a server without TLS, one that is not trusted, and one that is not t
   assert.match(await ask('http://127.0.0.1:1/v1'), /does not answer/)
 })
 
+test('takes no address with a password, and does not repeat it', async () => {
+  const model = openChatModel({ baseUrl: 'https://me:hunter2@models.example/v1', model: 'tiny' }, log)
+  const { message } = await failure(complete(model, request))
+  assert.match(message, /models\.example must not hold a name or password/)
+  assert.doesNotMatch(message + model.id, /hunter2/)
+})
+
 test('shows no key, wherever a server repeats it', async (t) => {
   const apiKey = 'my-own-key-77'
   const said = await told(t, 500, error(`cannot use ${apiKey} here`), { apiKey })
