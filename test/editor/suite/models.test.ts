@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import type { CasebookExtension } from '../../../src/extension/main.ts'
+import { tellingOfCap } from '../../../src/extension/models/cap-notice.ts'
 import { editorModel } from '../../../src/extension/models/editor-model.ts'
-import { complete, type ModelRequest } from '../../../src/llm/model.ts'
+import { metered } from '../../../src/llm/metered.ts'
+import { answering, type ChatModel, complete, type ModelRequest } from '../../../src/llm/model.ts'
 import type { Script } from '../../../src/llm/scripted.ts'
 import { type ScriptedServer, sendError, startScriptedServer } from '../../../src/llm/scripted-server.ts'
 import { UserError } from '../../../src/memory/ports.ts'
@@ -177,6 +179,38 @@ export const tests: EditorTests = {
       assert.equal((await complete(asked, question)).text, 'Good.')
       await set('dailyBackgroundTokens', undefined)
     })
+  },
+
+  async 'what the cap stopped is told; what the model itself refused is not the cap'() {
+    const told: string[] = []
+    const { ledger } = await own()
+    const book = await ledger()
+    const price = { input: 0, output: 0 }
+    const silent = { info() {}, warn() {}, error() {} }
+    const withCap = (dailyTokenCap: number, model: ChatModel) =>
+      tellingOfCap(
+        model,
+        (inner) => metered(inner, book, { root: null, background: true, price, dailyTokenCap, log: silent }),
+        ({ message }) => told.push(message),
+      )
+    const refusing = answering({ id: 'no@here' }, () => Promise.reject(new UserError('I will not.', '')))
+    await assert.rejects(complete(withCap(1_000_000, refusing), question), /I will not/)
+    assert.deepEqual(told, [])
+    await assert.rejects(complete(withCap(3, refusing), question), /daily cap/)
+    assert.equal(told.length, 1)
+  },
+
+  async 'a model that is gone is said to be gone'() {
+    let model: ChatModel | undefined
+    await withEndpoint([], async () => {
+      model = await theirs()
+    })
+    assert.ok(model)
+    await until(async () => (await offered()).length === 0)
+    const failure = await complete(model, question).catch((error: unknown) => error)
+    assert.ok(failure instanceof UserError)
+    assert.match(failure.message, /does not offer the model scripted any more/)
+    assert.match(failure.remedy, /Choose Model/)
   },
 
   async 'the model that Casebook works with is the one that was chosen'() {
