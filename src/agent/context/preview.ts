@@ -8,7 +8,8 @@ const ends = 20
 const mostErrors = 10
 const longestLine = 240
 
-const errorLine =
+/** What tools print where something went wrong. */
+export const errorLine =
   /\b(error|errors|fail|failed|failure|failures|exception|traceback|panic|panicked|fatal|assert\w*|not ok|undefined reference)\b|✗|✖/i
 
 /** Takes at most `most` estimated tokens. Names every line that it leaves out. */

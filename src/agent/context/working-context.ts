@@ -6,7 +6,7 @@ import { estimateTokens } from '../../memory/recall/records/token-estimate.ts'
 import type { OpenedMemory } from '../../protocol-memories.ts'
 import type { ToolResult } from '../ports.ts'
 import { closeCalls } from '../toolbox/history.ts'
-import { actOf } from './acts.ts'
+import { actOf, endingOf } from './acts.ts'
 import { applyDrops, type CompactOptions, compact } from './compact.ts'
 import type { Epoch, OpenContext, Prompt, Shown } from './context.ts'
 import { type Entry, type EntryDetail, makeEntry, tokensOf } from './entries.ts'
@@ -54,7 +54,7 @@ const worthwhileInNeed = 0.02
 /** Outputs above this many tokens enter as previews; less in small windows (memory model 3.7). */
 const usualOutput = 2_000
 const outputShare = 1 / 16
-/** Tokens of one opened handle, as a share of the window. */
+/** Tokens of one opened handle or one read of a file, as a share of the window. */
 const openedShare = 1 / 8
 
 /** What was sent last, and what it was made of. */
@@ -73,6 +73,7 @@ class Working implements OpenContext {
   readonly #options: ContextOptions
   readonly #window: number
   readonly #mostOutput: number
+  readonly #mostOpened: number
   readonly #outputs: Outputs
   readonly #pointers: Pointers
   readonly #head: string
@@ -97,7 +98,8 @@ class Working implements OpenContext {
     this.#window = window ?? usualWindow
     this.#mostOutput = Math.min(usualOutput, Math.floor(this.#window * outputShare))
     this.#outputs = outputs
-    this.#pointers = openPointers(outputs, Math.max(this.#mostOutput, Math.floor(this.#window * openedShare)))
+    this.#mostOpened = Math.max(this.#mostOutput, Math.floor(this.#window * openedShare))
+    this.#pointers = openPointers(outputs, this.#mostOpened)
     this.#head = [brief, lessons].filter((part) => part !== '').join('\n\n')
     this.append(...messages)
   }
@@ -119,19 +121,23 @@ class Working implements OpenContext {
   async receive(call: ToolCall, { content, ok }: ToolResult): Promise<void> {
     const opened = this.#pointers.taken()
     const message = { role: 'tool' as const, callId: call.id, name: call.name }
-    const isLong = opened.length === 0 && estimateTokens(content) > this.#mostOutput
+    const isLong = opened.length === 0 && estimateTokens(content) > this.#mostOf(call)
     const handle = isLong ? await this.#outputs.keep(content) : null
     const shown = handle === null ? content : previewOf(content, handle, this.#mostOutput)
     this.#push({ ...message, content: shown }, { call, ok, handle, opened })
     this.#watch(call, { content, ok }, handle)
   }
 
-  #watch(call: ToolCall, { content, ok }: ToolResult, handle: string | null): void {
+  /** Lines of a file that were asked for are what is needed: they take as much room as an opened handle. */
+  #mostOf(call: ToolCall): number {
+    return actOf(call)?.kind === 'read' ? this.#mostOpened : this.#mostOutput
+  }
+
+  #watch(call: ToolCall, result: ToolResult, handle: string | null): void {
     const act = actOf(call)
-    if (act?.kind === 'check') {
-      const result = content.trimEnd().split('\n').at(-1) ?? ''
-      this.#events.push({ type: 'check', command: act.command, ok, result, handle })
-    } else if (act !== null && ok)
+    if (act?.kind === 'check')
+      this.#events.push({ type: 'check', command: act.command, ...endingOf(result), handle })
+    else if (act !== null && result.ok)
       this.#events.push({ type: 'file', path: act.path, edited: act.kind === 'edit' })
     if (handle !== null) this.#events.push({ type: 'kept', handle, what: `${call.name} ${subjectOf(call)}` })
   }
