@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts'
 import { benchAnn } from './commands/bench-ann.ts'
+import { benchChat } from './commands/bench-chat.ts'
 import { benchContext } from './commands/bench-context.ts'
 import { benchCorpus } from './commands/bench-corpus.ts'
 import { benchIndex } from './commands/bench-index.ts'
@@ -88,6 +89,7 @@ export const commandGroups: readonly CommandGroup[] = [
       benchSessions,
       benchTools,
       benchContext,
+      benchChat,
     ],
   },
 ]
