@@ -164,6 +164,12 @@ test('answers that lead nowhere are told once; the second in a row ends the run 
   }
 })
 
+test('what the loop remarks is no new goal', async () => {
+  const { run, context } = start([{}, { text: 'Here.' }])
+  await run()
+  assert.equal(context.state().goal, 'do it')
+})
+
 test('each limit ends a run, and says which it was', async () => {
   let clock = 0
   const busy = Array.from({ length: 30 }, (_, at) => ({

@@ -31,6 +31,7 @@ export interface Prompt {
 
 /** Appended to and read from by the loop. */
 export interface WorkingContext {
+  /** As they are. Questions of a person come by `OpenContext.ask`, results by `receive`. */
   append(...messages: Message[]): void
   /** The result of a call: a long one enters as a preview with a handle. */
   receive(call: ToolCall, result: ToolResult): Promise<void>

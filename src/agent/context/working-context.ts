@@ -102,13 +102,15 @@ class Working implements OpenContext {
     this.#pointers = openPointers(outputs, this.#mostOpened)
     this.#head = [brief, lessons].filter((part) => part !== '').join('\n\n')
     this.append(...messages)
+    // What is appended later may be a remark of the loop: questions come by `ask`.
+    for (const { role, content } of messages)
+      if (role === 'user') this.#events.push(...eventsOfQuestion(content))
   }
 
   append(...messages: Message[]): void {
     for (const message of messages) {
       const detail: EntryDetail =
         message.role === 'tool' ? { call: this.#callOf(message.callId), opened: this.#pointers.taken() } : {}
-      if (message.role === 'user') this.#events.push(...eventsOfQuestion(message.content))
       this.#push(message, detail)
     }
   }
