@@ -246,7 +246,8 @@ function newestWithMost(
     return { id: String(id), score: own.length, detail: own.join(','), at: Number(at) }
   })
   found.sort((one, other) => other.score - one.score || other.at - one.at || (one.id < other.id ? 1 : -1))
-  return found.slice(0, limit).map(({ id, score, detail }) => ({ id, score, detail }))
+  const wanted = limit < 0 ? found : found.slice(0, limit)
+  return wanted.map(({ id, score, detail }) => ({ id, score, detail }))
 }
 
 /** The best rows that pass the gate, which is asked about few of them where most do. Equal scores go by id. */
