@@ -20,18 +20,23 @@ export async function* heardFrom(response: Response, listening: Listening): Asyn
   const type = response.headers.get('content-type') ?? ''
   const pieces = piecesOf(response, listening)
   if (/json/.test(type)) {
-    yield { type: 'chunk', chunk: fieldsOf(await wholeText(pieces)) }
+    yield { type: 'chunk', chunk: fieldsOf(jsonOf(await wholeText(pieces))) }
     yield { type: 'end' }
     return
   }
   let count = 0
+  let isTorn = false
   for await (const data of eventData(pieces)) {
+    if (isTorn) throw new NoCompletion()
     count++
     if (data.trim() === '[DONE]') {
       yield { type: 'end' }
       return
     }
-    yield { type: 'chunk', chunk: fieldsOf(data) }
+    // What is no JSON may be the last that came before the connection was cut.
+    const value = jsonOf(data)
+    if (value === undefined) isTorn = true
+    else yield { type: 'chunk', chunk: fieldsOf(value) }
   }
   if (count === 0 && !/event-stream/.test(type)) throw new NoCompletion()
 }
@@ -42,15 +47,17 @@ async function wholeText(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(all).toString('utf8')
 }
 
-/** Some servers end with a bare text for an error. */
-function fieldsOf(text: string): WireAnswer {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as WireAnswer
-  } catch {
-    // Told below, with whatever else is no object.
-  }
+function fieldsOf(value: unknown): WireAnswer {
+  if (typeof value === 'object' && value !== null) return value as WireAnswer
   throw new NoCompletion()
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function* piecesOf(

@@ -236,3 +236,17 @@ test('knows the context that the settings name, and none otherwise', async (t) =
   assert.equal((await open(t)).model.contextTokens, null)
   assert.equal((await open(t, undefined, { contextTokens: 8_192 })).model.contextTokens, 8_192)
 })
+
+test('tells an answer that was cut in its first words from one that is no answer', async (t) => {
+  const { server, model } = await open(t, undefined, { retries: 0 })
+  const raw = (text: string) => {
+    server.misbehave = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text)
+      return true
+    }
+    return failure(complete(model, request))
+  }
+  assert.match((await raw('data: {"choices": [{"del')).message, /was cut off/)
+  assert.match((await raw('data: hello\n\ndata: world\n\n')).message, /not a chat completion/)
+  assert.match((await raw('data: 7\n\ndata: [DONE]\n\n')).message, /not a chat completion/)
+})
