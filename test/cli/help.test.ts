@@ -29,7 +29,15 @@ test('the overview has the commands in groups, each once, in one table', () => {
   assert.ok(titles.every((at) => at > 0))
   assert.deepEqual(
     commandGroups.map(({ title }) => title),
-    ['Index and search', 'Memory', 'Sessions of other agents', 'Tools of chats', 'Models', 'Other agents', 'Measuring'],
+    [
+      'Index and search',
+      'Memory',
+      'Sessions of other agents',
+      'Tools of chats',
+      'Models',
+      'Other agents',
+      'Measuring',
+    ],
   )
   const rows = commands.map(({ name, summary }) =>
     lines.find((line) => line.startsWith(`  ${name} `) && line.endsWith(summary)),

@@ -194,6 +194,7 @@ export const plan: Plan = {
       ...contracts,
       'cli',
       'casebook.ts',
+      'knowledge.ts',
       'casebook',
       'llm',
       'agent',
