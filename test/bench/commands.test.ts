@@ -64,6 +64,18 @@ test('bench search measures a generated repository and removes it', async () => 
   folder.cleanup()
 })
 
+test('bench chat measures the first token of answers over a generated repository, and removes it', async () => {
+  const { env, folder } = ownTemporaryFolder()
+  const line = ['bench', 'chat', '--chunks', '200', '--questions', '5', '--memories', '5']
+  const { figures } = await report(line, env)
+  const [first, p95] = figures
+  assert.match(first?.note ?? '', /^4 questions; the endpoint alone: \d+ ms$/)
+  assert.ok(p95 !== undefined && p95.value > 0 && p95.floor === 150)
+  assert.ok(figures.some(({ name, value }) => name.startsWith('recall and search') && value > 0))
+  assert.deepEqual(readdirSync(folder.dir), [])
+  folder.cleanup()
+})
+
 test('bench corpus writes the same repository for the same seed', async () => {
   const head = async (seed: string) => {
     using folder = makeRepo({}, { git: false })
