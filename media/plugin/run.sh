@@ -5,7 +5,7 @@ case "$(uname)" in
   Darwin) data="$HOME/Library/Application Support/casebook" ;;
   *) data="${XDG_DATA_HOME:-$HOME/.local/share}/casebook" ;;
 esac
-launch="$data/agent-launch"
+launch="${CASEBOOK_DATA_FOLDER:-$data}/agent-launch"
 [ -r "$launch" ] || exit 0
 { read -r node && read -r entry; } < "$launch"
 [ -x "$node" ] && [ -f "$entry" ] || exit 0
