@@ -1,0 +1,176 @@
+/** @casebook in the native chat of a real VS Code, with a model server that speaks by a script. Looked at in both themes. */
+
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Locator } from 'playwright-core'
+import type { Script } from '../../../src/llm/scripted.ts'
+import { type ScriptedServer, startScriptedServer } from '../../../src/llm/scripted-server.ts'
+import { type FixtureCommit, makeRepo } from '../../harness/fixture-repo.ts'
+import { openWorkbench, type Workbench, type WorkbenchOptions } from '../../harness/workbench.ts'
+
+const thought = 'Totals are rounded half to even in ledger/money.py, because the auditors compare them.'
+
+const fixes: FixtureCommit[] = [
+  {
+    message: 'Fix rounding of negative amounts (#12)\n\nround_half_even raised ValueError for -1/2.',
+    files: {
+      'ledger/rounding.py':
+        'def round_half_even(a, b):\n    return -round_half_even(-a, b) if a < 0 else a // b\n',
+      'tests/test_rounding.py': 'def test_negative():\n    assert True\n',
+    },
+  },
+]
+
+const answer =
+  'They are rounded **half to even** [m1]. The code is in `ledger/money.py:40-43`; nobody says more [m9].'
+
+const script: Script = [
+  {
+    when: { lastUser: /unbalanced/, result: null },
+    reply: {
+      content: 'I look into the code.',
+      tool_calls: [{ name: 'casebook_search', arguments: { query: 'UnbalancedEntryError' } }],
+    },
+  },
+  { when: { lastUser: /unbalanced/ }, reply: 'It is refused in ledger/journal.py:37.' },
+  { when: { lastUser: /forever/ }, reply: { content: 'word '.repeat(2_000), pause: 40 } },
+  { when: { lastUser: /rounded/ }, reply: { content: answer, pause: 15 }, times: 9 },
+]
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`a question is answered with citations that can be followed, and the commands work (${theme})`, async (t) => {
+    const { workbench, chat, server } = await openChat(t, { theme }, { script })
+    await chat.say(`/remember ${thought}`)
+    await chat.answer('Remembered as a fact').waitFor()
+    await workbench.screenshot(`chat-remember-${theme}`)
+
+    await chat.say('How are totals rounded?')
+    await chat.answer('nobody says more').waitFor()
+    assert.match(bodyOf(server), /\| Totals are rounded half to even/)
+    await chat.answer('half to even').locator('a', { hasText: 'm1' }).waitFor()
+    await workbench.screenshot(`chat-answer-${theme}`)
+    await chat.answer('half to even').locator('a', { hasText: 'm1' }).click()
+    await workbench.page.locator('.view-line', { hasText: 'Why do you know this?' }).first().waitFor()
+    await workbench.screenshot(`chat-citation-${theme}`)
+    await chat.answer('half to even').locator('a', { hasText: 'money.py' }).click()
+    await workbench.page.locator('.tab.active', { hasText: 'money.py' }).waitFor()
+
+    await workbench.page.getByText('Why these memories?').last().click()
+    await chat.answer('score').waitFor()
+    await workbench.screenshot(`chat-why-${theme}`)
+    await chat.say('/history ledger/rounding.py')
+    await chat.answer('Fixed before').waitFor()
+    await workbench.screenshot(`chat-history-${theme}`)
+    if (theme === 'dark') await theRest(workbench, chat, server)
+  })
+}
+
+/** In one window: opening another takes as long as all of this. */
+async function theRest(workbench: Workbench, chat: Chat, server: ScriptedServer): Promise<void> {
+  await chat.say('Where are unbalanced entries refused?')
+  await chat.answer('It is refused in').waitFor()
+  assert.match(bodyOf(server), /UnbalancedEntryError/, 'the tool was run and its result told')
+  await chat.say('/tools')
+  await chat.answer('known tools are at hand').waitFor()
+  await workbench.screenshot('chat-tools')
+
+  await chat.say('Speak forever')
+  await chat.answer('word word').waitFor()
+  const asked = server.requests.length
+  await workbench.page.keyboard.press('Escape')
+  await workbench.page.locator('.chat-execute-toolbar [aria-label^="Cancel"]').click()
+  await chat.input().waitFor()
+  await workbench.screenshot('chat-cancelled')
+  assert.equal(server.requests.length, asked)
+
+  server.misbehave = (_received, response) => {
+    response.writeHead(401, { 'content-type': 'application/json' })
+    response.end(
+      JSON.stringify({ error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } }),
+    )
+    return true
+  }
+  await chat.say('How are totals rounded?')
+  await chat.answer('asks for a key').waitFor()
+  await workbench.page.getByRole('button', { name: 'Set Up Model' }).last().waitFor()
+  await workbench.screenshot('chat-error')
+}
+
+test('recalls without any model, and says how to get one', async (t) => {
+  const { workbench, chat } = await openChat(t, {}, { script: null, model: 'No model: memory only' })
+  await chat.say(`/remember ${thought}`)
+  await chat.answer('Remembered as a fact').waitFor()
+  await chat.say('/recall rounding of totals')
+  await chat.answer('because the auditors').last().waitFor()
+  await chat.say('How are totals rounded?')
+  await chat.answer('No model is set up').waitFor()
+  await workbench.screenshot('chat-without-model')
+})
+
+test('reads nothing in Restricted Mode, and says so', async (t) => {
+  // A workspace that nobody trusts names no model server, either.
+  const { workbench, chat, repo, server } = await openChat(
+    t,
+    { askForTrust: true },
+    { script, model: 'Models' },
+  )
+  await chat.say('How are totals rounded?')
+  await chat.answer('Casebook reads nothing in Restricted Mode').waitFor()
+  await workbench.screenshot('chat-restricted')
+  assert.ok(!existsSync(join(repo.dir, '.git/casebook')))
+  assert.equal(server.requests.length, 0)
+})
+
+interface Chat {
+  say(text: string): Promise<void>
+  answer(text: string): Locator
+  input(): Locator
+}
+
+async function openChat(
+  t: TestContext,
+  options: WorkbenchOptions,
+  { script: lines, model = 'scripted' }: { script: Script | null; model?: string },
+) {
+  const repo = makeRepo('python-small', { commits: fixes })
+  const server = await startScriptedServer(lines ?? [])
+  const settings =
+    lines === null ? {} : { 'casebook.model.baseUrl': server.baseUrl, 'casebook.model.model': 'scripted' }
+  const workbench = await openWorkbench({ folder: repo.dir, settings, ...options })
+  t.after(async () => {
+    // Where it failed, if it failed.
+    await workbench.screenshot(`chat-end-${t.name.replace(/\W+/g, '-').slice(0, 40)}`)
+    await workbench.close()
+    await server.close()
+    repo.cleanup()
+  })
+  if (options.askForTrust !== true) {
+    const panel = await workbench.panel()
+    await panel.getByText('Up to date').waitFor({ timeout: 60_000 })
+  }
+  const { page } = workbench
+  await workbench.command('Chat: Open Chat')
+  // The first prompt fails while the editor has not asked for models yet.
+  await page.locator('.chat-input-toolbars', { hasText: model }).waitFor({ timeout: 30_000 })
+  await page.locator('.interactive-input-part .monaco-editor').first().click()
+  await page.keyboard.type('@casebook ')
+  const input = () => page.locator('.chat-execute-toolbar [aria-label^="Send"]')
+  const chat: Chat = {
+    async say(text) {
+      await input().waitFor()
+      await page.locator('.interactive-input-part .monaco-editor').first().click()
+      await page.keyboard.type(text)
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Enter')
+    },
+    answer: (text) => page.locator('.interactive-response', { hasText: text }).last(),
+    input,
+  }
+  return { workbench, chat, server, repo }
+}
+
+function bodyOf(server: ScriptedServer): string {
+  return JSON.stringify(server.requests.at(-1)?.body)
+}
