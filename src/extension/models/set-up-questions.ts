@@ -71,7 +71,7 @@ function addressPrompt(): string {
 
 function addressProblem(text: string): string | vscode.InputBoxValidationMessage | undefined {
   const url = serverUrl(text)
-  if (url === null) return vscode.l10n.t('An address begins with http:// or https://.')
+  if (url === null) return vscode.l10n.t('An address begins with http:// or https:// and holds no password.')
   if (url.protocol === 'https:' || isThisMachine(url.hostname)) return undefined
   const message = vscode.l10n.t(
     'Not encrypted: others in the network can read what is sent to {0}.',
