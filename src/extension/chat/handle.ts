@@ -76,7 +76,9 @@ async function modelOf({ models }: ChatParts, { request, root }: ChatTurn) {
 function failureWords({ log }: ChatParts, stream: vscode.ChatResponseStream, error: unknown): string {
   const cause = error instanceof ModelFailure ? error.cause : error
   const isForPeople = cause instanceof UserError || cause instanceof RemoteError
-  const words = isForPeople ? `${cause.message} ${cause.remedy}`.trimEnd() : String((cause as Error).message)
+  const words = isForPeople
+    ? `${sentence(cause.message)} ${cause.remedy}`.trimEnd()
+    : String((cause as Error).message)
   log.error(isForPeople || !(cause instanceof Error) ? words : cause)
   for (const button of buttonsFor(error, isForPeople)) stream.button(button)
   return words
@@ -93,4 +95,9 @@ function buttonsFor(error: unknown, isForPeople: boolean): vscode.Command[] {
     ]
   }
   return isForPeople ? [] : [{ title: vscode.l10n.t('Show Log'), command: 'casebook.showLog' }]
+}
+
+/** What a server said ends as it likes. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -27,7 +27,7 @@ const mostAnchors = 8
 
 export function rememberReply(l10n: L10n, root: string, { record, notes }: Remembered): ReplyPart[] {
   return [
-    markdown(`${l10n.t('Remembered as a {0}:', kindText(record.kind).toLowerCase())} `),
+    markdown(`${l10n.t('Remembered:')} `),
     { type: 'memory', memory: { root, id: record.id }, title: labelOf(record), label: kindText(record.kind) },
     markdown(`\n\n${quoted(record.text)}\n\n`),
     ...notes.map((note) => markdown(`- ${escaped(note, 600)}\n`)),

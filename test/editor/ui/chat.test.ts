@@ -43,7 +43,7 @@ for (const theme of ['dark', 'light'] as const) {
   test(`a question is answered with citations that can be followed, and the commands work (${theme})`, async (t) => {
     const { workbench, chat, server } = await openChat(t, { theme }, { script })
     await chat.say(`/remember ${thought}`)
-    await chat.answer('Remembered as a fact').waitFor()
+    await chat.answer('Remembered: Fact').waitFor()
     await workbench.screenshot(`chat-remember-${theme}`)
 
     await chat.say('How are totals rounded?')
@@ -101,7 +101,7 @@ async function theRest(workbench: Workbench, chat: Chat, server: ScriptedServer)
 test('recalls without any model, and says how to get one', async (t) => {
   const { workbench, chat } = await openChat(t, {}, { script: null, model: 'No model: memory only' })
   await chat.say(`/remember ${thought}`)
-  await chat.answer('Remembered as a fact').waitFor()
+  await chat.answer('Remembered: Fact').waitFor()
   await chat.say('/recall rounding of totals')
   await chat.answer('because the auditors').last().waitFor()
   await chat.say('How are totals rounded?')
