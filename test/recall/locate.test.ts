@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Channel } from '../../src/memory/recall/context.ts'
-import { locateFiles } from '../../src/memory/recall/locate.ts'
+import { KeptCorpus } from '../../src/memory/recall/kept-corpus.ts'
+import { likelyFiles, locateFiles } from '../../src/memory/recall/locate.ts'
 import { openShop } from './shop-repository.ts'
 
 async function ask(t: TestContext, issue: string, ablate: Channel[] = []) {
@@ -20,6 +21,16 @@ test('finds the file that an issue describes and shows how the score came about'
   const sum = (first?.explain ?? []).reduce((total, part) => total + part.contribution, 0)
   assert.ok(Math.abs(sum - (first?.score ?? 0)) < 1e-9)
   assert.ok(first?.chunks.some(({ name }) => name.includes('Cart')))
+})
+
+test('the files alone are the same ones in the same order, also of a view that is kept between questions', async (t) => {
+  const shop = await openShop(t)
+  const issue = 'Crash\n\n"cannot round an unknown amount: None" when a coupon of `Cart.grand_total` is wrong'
+  const { files } = await locateFiles(shop, issue)
+  const expected = files.map(({ path, score }) => ({ path, score }))
+  const kept = { ...shop, kept: new KeptCorpus() }
+  for (const context of [shop, kept, kept]) assert.deepEqual(likelyFiles(context, issue), expected)
+  assert.deepEqual((await locateFiles(kept, issue)).files, files)
 })
 
 const evidence: [string, string, string, Channel][] = [
