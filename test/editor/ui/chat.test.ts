@@ -98,6 +98,25 @@ async function theRest(workbench: Workbench, chat: Chat, server: ScriptedServer)
   await workbench.screenshot('chat-error')
 }
 
+test('a reload keeps the chat and the tools that it has at hand', async (t) => {
+  const { workbench, chat, server } = await openChat(t, {}, { script })
+  await chat.say('Where are unbalanced entries refused?')
+  await chat.answer('It is refused in').waitFor()
+  // The editor writes its chats down when they have been quiet for a while.
+  await workbench.page.waitForTimeout(4_000)
+  await workbench.page.reload()
+  const restored = workbench.page.locator('.interactive-response', { hasText: 'It is refused in' })
+  await restored.first().waitFor({ timeout: 60_000 })
+  await workbench.page.locator('.chat-input-toolbars', { hasText: 'scripted' }).waitFor()
+  const asked = server.requests.length
+  await chat.say('/tools')
+  const tools = chat.answer('known tools are at hand')
+  await tools.waitFor({ timeout: 60_000 })
+  assert.match((await tools.textContent()) ?? '', /casebook_search.*used in turn 1/s)
+  assert.equal(server.requests.length, asked, 'no model was asked')
+  await workbench.screenshot('chat-reloaded')
+})
+
 test('recalls without any model, and says how to get one', async (t) => {
   const { workbench, chat } = await openChat(t, {}, { script: null, model: 'No model: memory only' })
   await chat.say(`/remember ${thought}`)
