@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { changedText } from '../../src/agent/workspace/change.ts'
+import { isAskedEachTime, shownCommand } from '../../src/agent/workspace/consent.ts'
 import { runShell } from '../../src/agent/workspace/shell.ts'
 import { openWorkTree, placeIn, type Wish } from '../../src/agent/workspace/work-tree.ts'
 import { UserError } from '../../src/memory/ports.ts'
@@ -51,6 +52,11 @@ test('what is outside, linked, secret, binary, huge or missing is refused in wor
     ['/etc/passwd', /no file of this repository/],
     ['C:\\Windows\\win.ini', /no file of this repository/],
     ['.git/config', /belongs to git/],
+    ['.GIT/hooks/pre-commit', /belongs to git/],
+    ['vendor/lib/.git/config', /belongs to git/],
+    ['.git./config', /belongs to git/],
+    ['GIT~1/config', /belongs to git/],
+    ['.g\u200cit/config', /belongs to git/],
     ['.env', /holds secrets/],
     ['blob.bin', /no text/],
     ['huge.txt', /2000001 bytes/],
@@ -106,7 +112,7 @@ test('a change that is not clear changes nothing, and says where it nearly fits'
     (error: UserError) => /line 5/.test(error.remedy) && /return sum/.test(error.remedy),
   )
   assert.equal(readFileSync(join(root, 'shop/tax.py'), 'utf8'), code)
-  assert.equal(wishes.length, 1, 'only the file that is there already was asked about')
+  assert.deepEqual(wishes, [], 'nobody is asked about what cannot be done')
 })
 
 test('work that somebody saved meanwhile is not overwritten', async (t) => {
@@ -127,6 +133,14 @@ test('work that somebody saved meanwhile is not overwritten', async (t) => {
 test('files with Windows line ends keep them', () => {
   const text = changedText('a', 'one\r\ntwo\r\nthree\r\n', { before: 'one\ntwo', after: 'uno\ndos' })
   assert.equal(text, 'uno\r\ndos\r\nthree\r\n')
+})
+
+test('a file in another encoding is not rewritten in ours', async (t) => {
+  const { workspace, root } = tree(t)
+  const latin = Buffer.from('name = "Jos\xe9"\nrate = 1\n', 'latin1')
+  writeFileSync(join(root, 'old.py'), latin)
+  await assert.rejects(workspace.edit('old.py', { before: 'rate = 1', after: 'rate = 2' }), /UTF-8/)
+  assert.deepEqual(readFileSync(join(root, 'old.py')), latin)
 })
 
 test('what a change replaces is exactly the piece, wherever it stands', () => {
@@ -173,6 +187,36 @@ test('a command that takes too long is ended with what it started', async (t) =>
   assert.ok(done.seconds < 3, `${done.seconds} s`)
   await sleep(3_200)
   assert.equal(existsSync(join(root, 'late')), false)
+})
+
+test('a command that left its group behind does not hold up the end', async (t) => {
+  const { root } = tree(t)
+  const began = performance.now()
+  const done = await runShell('setsid sleep 6 & echo on', { cwd: root, seconds: 0.3 })
+  assert.equal(done.ended, 'timeout')
+  assert.match(done.output, /on/)
+  assert.ok(performance.now() - began < 5_000)
+})
+
+test('what ignores a polite end is ended all the same, also when nobody listens to it', async (t) => {
+  const { root } = tree(t)
+  const stubborn = 'sh -c \'trap "" TERM; sleep 3; touch late\' >/dev/null 2>&1'
+  await runShell(`${stubborn} & sleep 30`, { cwd: root, seconds: 0.3 })
+  await sleep(1_000)
+  assert.equal(existsSync(join(root, 'late')), false)
+})
+
+test('a consent shows a command whole and as it is, or is not asked for', () => {
+  assert.equal(shownCommand('npm test -- --run'), 'npm test -- --run')
+  assert.match(shownCommand('echo \u202etxt.exe'), /\\u202e/)
+  for (const long of [`true${'\n'.repeat(40)}; rm -rf x`, `true${' '.repeat(3_000)}; rm -rf x`])
+    assert.throws(() => shownCommand(long), UserError)
+})
+
+test('leave for all edits does not cover what editors, hooks and pipelines run', () => {
+  for (const path of ['.vscode/tasks.json', 'a/.husky/pre-commit', 'x.code-workspace', '.envrc', 'Makefile'])
+    assert.equal(isAskedEachTime(path), path !== 'Makefile', path)
+  assert.equal(isAskedEachTime('src/a.b/c.ts'), false)
 })
 
 test('a stop ends it at once', async (t) => {

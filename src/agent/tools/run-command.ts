@@ -60,6 +60,8 @@ export const runTests = defineTool({
 
 /** A name with anything but harmless characters stands in single quotes: it is data, never shell. */
 function quoted(word: string): string {
+  if (process.platform === 'win32' && !/^[\w./:\\@=+,-]+$/.test(word))
+    throw new BadArguments(`'${word}' holds characters that cannot be quoted here: use casebook_run`)
   return /^[\w./:@=+,-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 

@@ -65,15 +65,24 @@ function environment(): NodeJS.ProcessEnv {
 /** The group, not only the shell: it would leave its children behind. */
 function endGroup(child: ChildProcess): void {
   signalGroup(child, 'SIGTERM')
-  const force = setTimeout(() => signalGroup(child, 'SIGKILL'), grace)
-  child.once('close', () => clearTimeout(force))
+  const force = setTimeout(() => {
+    signalGroup(child, 'SIGKILL')
+    // What left the group may hold them open for as long as it lives.
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+  }, grace)
+  child.once('close', () => {
+    clearTimeout(force)
+    // Nobody listens any more, but some of the group may have closed its ears to both.
+    signalGroup(child, 'SIGKILL')
+  })
 }
 
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return
   try {
     if (process.platform === 'win32')
-      spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' })
+      spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' }).on('error', () => {})
     else process.kill(-pid, signal)
   } catch {
     // It is gone already.

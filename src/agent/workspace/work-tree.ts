@@ -7,7 +7,7 @@ import { treeFiles } from '../../memory/tree-files.ts'
 import type { ReadFile, Workspace } from '../ports.ts'
 import { changedText } from './change.ts'
 import { runShell } from './shell.ts'
-import { writeWhole } from './write.ts'
+import { asExpected, writeWhole } from './write.ts'
 
 /** What a person is asked before it is done. */
 export type Wish =
@@ -42,8 +42,9 @@ export function openWorkTree(options: WorkTreeOptions): Workspace {
     read: async (path, range) => sliced(await textOf(root, placeIn(path)), range),
     async edit(path, change, signal) {
       const place = placeIn(path)
-      const before = change.before === null ? null : (await textOf(root, place)).text
+      const before = change.before === null ? null : await wholeText(root, place)
       const text = changedText(place, before, change)
+      await asExpected({ root, path: place, text, expected: before })
       await allowed({ kind: 'edit', path: place, before: change.before, after: change.after }, signal)
       await writeWhole({ root, path: place, text, expected: before })
     },
@@ -64,7 +65,7 @@ export function placeIn(path: string): string {
   if (!inside || place === '.' || place.includes('\0')) {
     throw new UserError(`${path} is no file of this repository.`, 'Give a path relative to its root.')
   }
-  if (place === '.git' || place.startsWith('.git/')) {
+  if (place.split('/').some(isGits)) {
     throw new UserError(`${path} belongs to git.`, 'Use git commands for what you want to know.')
   }
   if (isSecretPath(place)) {
@@ -73,7 +74,20 @@ export function placeIn(path: string): string {
   return place
 }
 
-async function textOf(root: string, path: string): Promise<{ path: string; text: string }> {
+/** As file systems read names that fold case, that drop dots and blanks at the end, and that have short names. */
+function isGits(step: string): boolean {
+  const name = step.replace(/[\u200b-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '').toLowerCase()
+  return /^(\.git|git~\d+)[. ]*(:.*)?$/.test(name)
+}
+
+/** What is written back is UTF-8: a file that is not would lose what cannot be read. */
+async function wholeText(root: string, path: string): Promise<string> {
+  const { text, bytes } = await textOf(root, path)
+  if (Buffer.from(text).equals(bytes)) return text
+  throw new UserError(`${path} is not written in UTF-8: nothing was changed.`, 'Have the person change it.')
+}
+
+async function textOf(root: string, path: string): Promise<{ path: string; text: string; bytes: Buffer }> {
   const file = await treeFiles(root).read(path, largest)
   if (file === 'gone') throw new UserError(`There is no file ${path}.`, 'Search for it.')
   if (file === 'symlink') throw new UserError(`${path} is a link.`, 'Give the file that it leads to.')
@@ -83,7 +97,7 @@ async function textOf(root: string, path: string): Promise<{ path: string; text:
   if (file.bytes.subarray(0, 8_000).includes(0)) {
     throw new UserError(`${path} is no text.`, 'Nothing can be read of it here.')
   }
-  return { path, text: file.bytes.toString('utf8') }
+  return { path, text: file.bytes.toString('utf8'), bytes: file.bytes }
 }
 
 function sliced(

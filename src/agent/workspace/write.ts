@@ -15,17 +15,22 @@ export interface Writing {
 }
 
 /** Throws `UserError` when somebody else changed the file meanwhile: their work is not overwritten. */
-export async function writeWhole({ root, path, text, expected }: Writing): Promise<void> {
+export async function asExpected({ root, path, expected }: Writing): Promise<void> {
   await noLinks(root, path)
-  const file = join(root, path)
-  const now = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const now = await readFile(join(root, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
     throw error
   })
-  if (now !== expected) {
-    const what = expected === null ? 'is there already' : 'was changed meanwhile'
-    throw new UserError(`${path} ${what}: nothing was written.`, 'Read it, and change what it says now.')
-  }
+  if (now === expected) return
+  const what = expected === null ? 'is there already' : 'was changed meanwhile'
+  throw new UserError(`${path} ${what}: nothing was written.`, 'Read it, and change what it says now.')
+}
+
+/** Throws as `asExpected` does: the person may have taken a while to answer. */
+export async function writeWhole(writing: Writing): Promise<void> {
+  await asExpected(writing)
+  const { root, path, text, expected } = writing
+  const file = join(root, path)
   await mkdir(dirname(file), { recursive: true })
   const beside = join(dirname(file), `.${randomUUID()}.casebook`)
   try {

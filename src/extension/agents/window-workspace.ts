@@ -2,8 +2,10 @@
 
 import * as vscode from 'vscode'
 import type { Knowledge, Workspace } from '../../agent/ports.ts'
+import { isAskedEachTime, mostCharacters, mostLines, shownCommand } from '../../agent/workspace/consent.ts'
 import { openWorkTree, type Wish } from '../../agent/workspace/work-tree.ts'
 import { UserError } from '../../memory/ports.ts'
+import { neutralise } from '../../memory/safety/quote.ts'
 import { knownTestCommand } from './test-command.ts'
 
 /** What the person allowed for the rest of a chat. */
@@ -45,7 +47,7 @@ function noUnsavedWork(root: string, path: string): void {
 }
 
 function isAllowed(wish: Wish, { edits, commands }: Allowed): boolean {
-  return wish.kind === 'edit' ? edits : commands.has(wish.command)
+  return wish.kind === 'edit' ? edits && !isAskedEachTime(wish.path) : commands.has(wish.command)
 }
 
 /** An abort does not wait for an answer: the question stays until the person closes it, and counts for nothing. */
@@ -67,7 +69,7 @@ function wordsFor(wish: Wish) {
   if (wish.kind === 'run') {
     return {
       title: vscode.l10n.t('Run this command?'),
-      detail: `${shortened(wish.command)}\n\n${vscode.l10n.t('For: {0}', wish.why)}`,
+      detail: `${shownCommand(wish.command)}\n\n${vscode.l10n.t('For: {0}', oneLine(wish.why))}`,
       once: vscode.l10n.t('Run'),
       always: vscode.l10n.t('Always in This Chat'),
     }
@@ -82,12 +84,13 @@ function wordsFor(wish: Wish) {
   }
 }
 
-/** Lines and characters that a question shows. */
-const mostLines = 30
-const mostCharacters = 2_000
+function oneLine(text: string): string {
+  return neutralise(text).replace(/\s+/g, ' ')
+}
 
+/** A change can be looked at and taken back afterwards, other than a command. */
 function shortened(text: string): string {
-  const lines = text.split('\n')
+  const lines = neutralise(text).split('\n')
   const cut = lines.slice(0, mostLines).join('\n').slice(0, mostCharacters)
   return cut.length < text.length ? `${cut}\n${vscode.l10n.t('… and more')}` : cut
 }
