@@ -18,7 +18,7 @@ const longest = 300
 
 /** The parts of a text do not depend on how it was cut, but for the cuts inside of plain text. */
 export function citationStream(): CitationStream {
-  const reader: Reader = { rest: '', isLineStart: true, fence: null }
+  const reader: Reader = { rest: '', isLineStart: true, isEscaped: false, fence: null }
   return {
     push(piece) {
       reader.rest += piece
@@ -31,6 +31,8 @@ export function citationStream(): CitationStream {
 interface Reader {
   rest: string
   isLineStart: boolean
+  /** An odd number of backslashes stands before `rest`. */
+  isEscaped: boolean
   /** What began the block of code that we are in; null outside. */
   fence: string | null
 }
@@ -45,10 +47,17 @@ function read(reader: Reader, isEnd: boolean): AnswerPart[] {
     if (token === null) break
     const taken = reader.rest.slice(0, token.length)
     reader.isLineStart = taken.endsWith('\n')
+    reader.isEscaped = endsEscaping(taken, reader.isEscaped)
     reader.rest = reader.rest.slice(token.length)
     parts.push(...token.parts)
   }
   return joined(parts)
+}
+
+/** `before`: whether what stands before the text does. */
+function endsEscaping(text: string, before: boolean): boolean {
+  const slashes = /\\*$/.exec(text)?.[0].length ?? 0
+  return (slashes % 2 === 1) !== (before && slashes === text.length)
 }
 
 function nextToken(reader: Reader, isEnd: boolean): Token {
@@ -61,7 +70,7 @@ function nextToken(reader: Reader, isEnd: boolean): Token {
   const first = rest[0] ?? ''
   if (first === '[') return bracketToken(rest, isEnd)
   if (first === '!') return imageToken(rest, isEnd)
-  if (first === '`') return spanToken(rest, isEnd)
+  if (first === '`') return reader.isEscaped ? plain(rest, 1) : spanToken(rest, isEnd)
   if (wordStart.test(first)) return wordToken(rest, isEnd)
   return plain(rest, 1)
 }
@@ -124,7 +133,9 @@ function imageToken(rest: string, isEnd: boolean): Token {
   if (rest.length === 1 && !isEnd) return null
   if (rest[1] !== '[') return plain(rest, 1)
   const bracket = bracketToken(rest.slice(1), isEnd)
-  if (bracket === null || bracket.parts[0]?.type === 'memory') return bracket && plain(rest, 1)
+  // As an entity, since the mark may stand for no memory, and before the address of an image.
+  if (bracket?.parts[0]?.type === 'memory') return { length: 1, parts: [{ type: 'text', text: '&#33;' }] }
+  if (bracket === null) return null
   return { length: 2, parts: [{ type: 'text', text: '!\\[' }] }
 }
 
@@ -137,6 +148,10 @@ function spanToken(rest: string, isEnd: boolean): Token {
   if (found === null) return plain(rest, 1)
   const [whole, inside = '', close] = found
   if (close !== '`') return close === '' && !isEnd ? null : plain(rest, 1)
+  const behind = rest[whole.length]
+  if (behind === undefined && !isEnd) return null
+  // Two ticks close no single one: what stands between them is text.
+  if (behind === '`') return plain(rest, 1)
   const place = placeOf(inside)
   if (place !== null) return { length: whole.length, parts: [{ type: 'code', text: whole, ...place }] }
   const isMark = marks.exec(inside)?.[0] === inside
