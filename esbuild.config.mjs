@@ -5,7 +5,7 @@
  */
 
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import esbuild from 'esbuild'
 
@@ -104,9 +104,108 @@ const panelOptions = {
   loader: { '.ttf': 'file' },
 }
 
-function processes() {
+/**
+ * The extension in two files: what `activate` needs, and `later.cjs` with all that is imported on demand, so that the
+ * editor does not parse a megabyte when it starts. A module that both need exists once, in the first: `instanceof` and
+ * kept state hold across the two.
+ */
+async function extensionInTwo() {
+  const { entryPoints, ...options } = nodeOptions('src/extension/main.ts', '', { editor: true })
+  const [entry] = entryPoints
+  const { first, later } = await splitAtDynamicImports({ ...options, entryPoints })
+  const shared = [...first].map((path, at) => ({ path, name: `module${at}` }))
   return [
-    nodeOptions('src/extension/main.ts', join(dist, 'extension.cjs'), { editor: true }),
+    {
+      ...options,
+      outfile: join(dist, 'extension.cjs'),
+      stdin: {
+        resolveDir: root,
+        contents: [
+          ...shared.map(({ path, name }) => `import * as ${name} from ${JSON.stringify(path)}`),
+          `export * from ${JSON.stringify(`./${entry}`)}`,
+          `export const shared = { ${shared.map(({ path, name }) => `${keyOf(path)}: ${name}`)} }`,
+        ].join('\n'),
+      },
+      plugins: [...options.plugins, takenFrom('later.cjs', 'later', (path) => later.has(path), true)],
+    },
+    {
+      ...options,
+      outfile: join(dist, 'later.cjs'),
+      stdin: {
+        resolveDir: root,
+        contents: `exports.later = { ${[...later].map(
+          (path) => `get ${keyOf(path)}() { return require(${JSON.stringify(path)}) }`,
+        )} }`,
+      },
+      plugins: [...options.plugins, takenFrom('extension.cjs', 'shared', (path) => first.has(path), false)],
+    },
+  ]
+}
+
+/** The files that are loaded at once, and those that only dynamic imports of these lead to. Absolute paths. */
+async function splitAtDynamicImports(options) {
+  const later = new Set()
+  const stopThere = {
+    name: 'stop-at-dynamic-imports',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, async (args) => {
+        const path = args.kind === 'dynamic-import' ? await sourceOf(build, args) : undefined
+        if (path !== undefined) later.add(path)
+        return path === undefined ? undefined : { path, external: true }
+      })
+    },
+  }
+  const { metafile } = await esbuild.build({
+    ...options,
+    outfile: 'nowhere.cjs',
+    write: false,
+    metafile: true,
+    plugins: [...options.plugins, stopThere],
+  })
+  const sources = Object.keys(metafile.inputs).filter((path) => path.startsWith('src/'))
+  const first = new Set(sources.map((path) => join(root, path)))
+  for (const path of first) later.delete(path)
+  return { first, later }
+}
+
+/** Modules that stand in another bundle, which exports them by path under `field`. */
+function takenFrom(bundle, field, isThere, onlyDynamic) {
+  return {
+    name: `taken-from-${bundle}`,
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, async (args) => {
+        if (args.namespace === field) return { path: args.path, external: true }
+        if (args.kind === 'entry-point' || (onlyDynamic && args.kind !== 'dynamic-import')) return undefined
+        const path = await sourceOf(build, args)
+        if (path === undefined || !isThere(path)) return undefined
+        // What stands in for it is CommonJS, whatever its own name says.
+        return { path: `${relative(root, path)}.cjs`, namespace: field, pluginData: keyOf(path) }
+      })
+      build.onLoad({ filter: /.*/, namespace: field }, ({ pluginData: key }) => ({
+        contents: `module.exports = require('./${bundle}').${field}[${key}]`,
+      }))
+    },
+  }
+}
+
+/** Names no folder of the machine that builds. */
+function keyOf(path) {
+  return JSON.stringify(relative(root, path))
+}
+
+/** Where an import leads to; undefined for what stays outside of bundles. */
+async function sourceOf(build, { path, resolveDir, kind, pluginData }) {
+  if (pluginData === 'asked' || path === 'vscode' || path.startsWith('node:')) return undefined
+  const found = await build.resolve(path, { resolveDir, kind, pluginData: 'asked' })
+  return found.external || found.errors.length > 0 || found.namespace !== 'file' ? undefined : found.path
+}
+
+async function processes() {
+  const extension = flags.has('--watch')
+    ? [nodeOptions('src/extension/main.ts', join(dist, 'extension.cjs'), { editor: true })]
+    : await extensionInTwo()
+  return [
+    ...extension,
     nodeOptions('src/service.ts', join(dist, 'service.cjs')),
     nodeOptions('src/parse-worker.ts', join(dist, 'parse-worker.cjs')),
     nodeOptions('src/mcp.ts', join(dist, 'mcp.cjs')),
@@ -162,7 +261,7 @@ function isCopy(file, target) {
 
 async function build() {
   copyAssets()
-  const all = [...processes(), ...(flags.has('--tests') ? [editorSuites()] : [])]
+  const all = [...(await processes()), ...(flags.has('--tests') ? [editorSuites()] : [])]
   if (flags.has('--watch')) {
     for (const options of all) await (await esbuild.context({ ...options, logLevel: 'info' })).watch()
     return
