@@ -25,7 +25,7 @@ export function agentsMayStart(): boolean {
 
 /** Two lines: the program that runs Node, and the command. Read by media/plugin/run.sh and run.ps1. */
 export async function keepLaunch(context: vscode.ExtensionContext): Promise<string> {
-  const [{ mkdir, readFile, rm, writeFile }, { userDataFolder }] = await Promise.all([
+  const [{ mkdir, readFile, rename, rm, writeFile }, { userDataFolder }] = await Promise.all([
     import('node:fs/promises'),
     import('../../memory/data-folder.ts'),
   ])
@@ -39,6 +39,9 @@ export async function keepLaunch(context: vscode.ExtensionContext): Promise<stri
   const lines = `${process.execPath}\n${entry}\n`
   if ((await readFile(file, 'utf8').catch(() => '')) === lines) return file
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFile(file, lines, { mode: 0o600 })
+  // At once: a hook that reads it now must not see half of it.
+  const beside = `${file}.${process.pid}`
+  await writeFile(beside, lines, { mode: 0o600 })
+  await rename(beside, file)
   return file
 }

@@ -16,6 +16,8 @@ export const tests: EditorTests = {
 
   async 'finds sessions of this repository, and imports none of them by itself'() {
     await ready()
+    // The disk is looked at beside other work of the service.
+    await until(async () => (await rows()).some(({ label }) => label === 'Claude Code'))
     const claude = (await rows()).find(({ label }) => label === 'Claude Code')
     assert.equal(claude?.description, 'off · 3 sessions · 3 new')
     assert.equal(claude?.icon, 'eye-closed')
