@@ -30,12 +30,14 @@ export function statedExit(output: string): Ending | null {
     lines.length <= 2 * frameLines
       ? output
       : [...lines.slice(0, frameLines), ...lines.slice(-frameLines)].join('\n')
-  for (const form of exitForms) {
-    const all = [...frame.matchAll(new RegExp(form.source, `${form.flags}g`))]
-    const code = all.at(-1)?.[1]
-    if (code !== undefined) return { exitCode: Number(code), evidence: 'text' }
-  }
-  return null
+  const found = exitForms.flatMap((form) => {
+    const code = [...frame.matchAll(new RegExp(form.source, `${form.flags}g`))].at(-1)?.[1]
+    return code === undefined ? [] : [Number(code)]
+  })
+  const [first] = found
+  // One of them was printed by a program. Where they do not even agree on success, neither is believed.
+  if (first === undefined || found.some((code) => (code === 0) !== (first === 0))) return null
+  return { exitCode: first, evidence: 'text' }
 }
 
 export interface Summary {
@@ -43,11 +45,15 @@ export interface Summary {
   /** Tests that passed; 0: nothing was run, which proves nothing. */
   passed: number
   line: string
+  /** It speaks of some of the tests: lines that are not shown may say that others failed. */
+  isPartial: boolean
 }
 
 interface SummaryForm {
   pattern: RegExp
   read: (match: RegExpExecArray) => { failed: boolean; passed: number }
+  /** One of several lines, a package or a kind of result each. */
+  isPartial?: true
 }
 
 const number = (text: string | undefined) => Number(text ?? 0)
@@ -69,7 +75,15 @@ const summaries: readonly SummaryForm[] = [
     read: () => ({ failed: true, passed: 0 }),
   },
   { pattern: /^OK(?: \((?:skipped|expected failures)=.*\))?$/, read: () => ({ failed: false, passed: 1 }) },
-  // jest and vitest.
+  // jest and vitest. A file that cannot be loaded has no failed tests.
+  {
+    pattern: /^\s*Test (?:Suites:|Files)\s+.*\b(\d+) (?:passed|failed|total)\b.*$/,
+    read: ({ 0: line }) => ({
+      failed: /\b[1-9]\d* failed\b/.test(line),
+      passed: number(/(\d+) passed/.exec(line)?.[1]),
+    }),
+  },
+  { pattern: /^\s*Errors\s+(\d+) errors?\s*$/, read: ({ 1: n }) => ({ failed: number(n) > 0, passed: 0 }) },
   {
     pattern: /^\s*Tests:?\s+.*\b(\d+) (?:passed|failed|total)\b.*$/,
     read: ({ 0: line }) => ({
@@ -78,22 +92,33 @@ const summaries: readonly SummaryForm[] = [
     }),
   },
   { pattern: /^\s*(\d+) failing\b.*$/, read: ({ 1: n }) => ({ failed: number(n) > 0, passed: 0 }) },
-  { pattern: /^\s*(\d+) passing\b.*$/, read: ({ 1: n }) => ({ failed: false, passed: number(n) }) },
+  {
+    pattern: /^\s*(\d+) passing\b.*$/,
+    read: ({ 1: n }) => ({ failed: false, passed: number(n) }),
+    isPartial: true,
+  },
   // node:test and TAP.
   {
     pattern: /^(?:#|ℹ) fail (\d+)\s*$/,
-    read: ({ 1: n }) => ({ failed: number(n) > 0, passed: number(n) > 0 ? 0 : 1 }),
+    read: ({ 1: n }) => ({ failed: number(n) > 0, passed: 0 }),
+  },
+  {
+    pattern: /^(?:#|ℹ) pass (\d+)\s*$/,
+    read: ({ 1: n }) => ({ failed: false, passed: number(n) }),
+    isPartial: true,
   },
   // cargo.
   {
     pattern: /^test result: (ok|FAILED)\. (\d+) passed; (\d+) failed.*$/,
     read: ({ 1: word, 2: n }) => ({ failed: word === 'FAILED', passed: number(n) }),
+    isPartial: true,
   },
   // go: a package each line.
   { pattern: /^(?:FAIL|--- FAIL:?)(?:\s.*)?$/, read: () => ({ failed: true, passed: 0 }) },
   {
     pattern: /^ok\s+\S+\s+(?:[\d.]+s|\(cached\)).*$/,
     read: ({ 0: line }) => ({ failed: false, passed: /no tests to run/.test(line) ? 0 : 1 }),
+    isPartial: true,
   },
   // Maven, Gradle, dotnet, JUnit.
   {
@@ -102,6 +127,7 @@ const summaries: readonly SummaryForm[] = [
       failed: number(failures) + number(errors) > 0,
       passed: number(run) - number(failures) - number(errors),
     }),
+    isPartial: true,
   },
   {
     pattern: /^(?:\[\w+\] )?BUILD (SUCCESS(?:FUL)?|FAIL(?:URE|ED)).*$/,
@@ -110,6 +136,7 @@ const summaries: readonly SummaryForm[] = [
   {
     pattern: /^\s*(Passed|Failed)!\s+-\s+Failed:\s+(\d+), Passed:\s+(\d+).*$/,
     read: ({ 1: word, 3: n }) => ({ failed: word === 'Failed', passed: number(n) }),
+    isPartial: true,
   },
   // rspec, phpunit, ctest, mix.
   {
@@ -153,9 +180,26 @@ export function runnerSummary(output: string): Summary | null {
   const found = lines.flatMap((line): Summary[] => {
     const form = summaries.find(({ pattern }) => pattern.test(line))
     const match = form?.pattern.exec(line)
-    return form === undefined || !match ? [] : [{ ...form.read(match), line: line.trim() }]
+    if (form === undefined || !match) return []
+    return [{ ...form.read(match), line: line.trim(), isPartial: form.isPartial === true }]
   })
   const shown = found.findLast(({ failed }) => failed) ?? found.at(-1)
   if (shown === undefined) return null
-  return { ...shown, passed: Math.max(...found.map(({ passed }) => passed)) }
+  const passed = ranNone(lines) ? 0 : Math.max(...found.map((one) => one.passed))
+  return { ...shown, passed, isPartial: found.every((one) => one.isPartial) }
+}
+
+/** What ends well without a test: unittest says OK, builds say that they succeeded. */
+function ranNone(lines: readonly string[]): boolean {
+  const all = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])
+  const sum = (pattern: RegExp) => all(pattern).reduce((total, count) => total + number(count), 0)
+  const ran = all(/^Ran (\d+) tests? in /)
+  if (ran.length > 0) return sum(/^Ran (\d+) tests? in /) <= sum(/^OK \(.*\bskipped=(\d+)/)
+  const built = lines.some((line) => /^(?:\[\w+\] )?BUILD SUCCESS/.test(line))
+  if (!built || lines.some((line) => /Tests run: [1-9]/.test(line))) return false
+  const tasks = all(/^> Task \S*:(?:\w*[tT]est)\b(?! NO-SOURCE)(.*)$/)
+  return (
+    tasks.length === 0 &&
+    lines.some((line) => /No tests to run|Tests are skipped|:\w*[tT]est NO-SOURCE/.test(line))
+  )
 }

@@ -17,22 +17,32 @@ const copiers = /^(?:\S*\/)?(?:mv|cp|rm|tee|truncate|install|rsync)$/
 
 /** Whether the line changes files of a project before, after, or in place of what else it does. */
 export function changesFiles(line: string): boolean {
-  if (/\bgit checkout -b\b|\bgit switch -c\b/.test(line) && !/\bgit (?:checkout|restore) --? /.test(line)) {
-    const rest = line.replace(/\bgit (?:checkout -b|switch -c) \S+/g, '')
-    return rest !== line && changesFiles(rest)
-  }
   return changeAt(line) !== null
 }
 
-/** Number of the first simple command that changes files; null where none does. */
+/** Number of the last simple command that changes files; null where none does. */
 export function changeAt(line: string): number | null {
-  const at = simpleCommands(line).findIndex(({ words }) => isChange(words))
+  const script = line.includes('<<') && writing.test(line)
+  const at = simpleCommands(line).findLastIndex(
+    ({ words }) => isChange(words) || (script && interpreter.test(words.join(' '))),
+  )
   return at < 0 ? null : at
 }
+
+/** Programs that are given a script on the line or behind `<<`. */
+const interpreter = /^(?:\S*\/)?(?:python[\d.]*|node|ruby|deno|bun|perl|php)(?: -(?!m\b)\S+)*(?: |$)/
+/** What scripts write files with; those of temporary folders are no part of a project. */
+const writing =
+  /\.write_(?:text|bytes)\(|\bopen\((?!\s*[rf]?['"]\/(?:tmp|dev|var\/tmp)\/)[^)\n]{0,400},\s*(?:mode\s*=\s*)?['"][wax]b?\+?['"]|\bwriteFile(?:Sync)?\((?!\s*['"]\/(?:tmp|dev)\/)|\bFile\.write\(/
+/** Linters that were told to mend: other than formatters they change what code does. */
+const mending =
+  /^(?:npx |pnpm |yarn |bunx |(?:poetry|uv|pdm|pipenv) run |python[\d.]* -m )?(?:\S*\/)?(?:ruff|eslint|biome|oxlint|stylelint|standard|xo|tslint|rubocop|golangci-lint|cargo (?:clippy|fix)|clang-tidy|autoflake|pyupgrade)\b(?: \S+)*? (?:--fix|--write|--apply|--autocorrect|--in-place|-[aA])\b/
 
 function isChange(words: readonly string[]): boolean {
   const bare = words.filter((word) => !/^\w+=/.test(word))
   const joined = bare.join(' ')
+  if (/^git (?:checkout -[bB]|switch -[cC]) \S+$/.test(joined)) return false
+  if (mending.test(joined) || (interpreter.test(joined) && writing.test(joined))) return true
   if (changers.some((pattern) => pattern.test(joined)))
     return !/\b(?:--check|--dry-run|-n --apply)\b/.test(joined)
   if (copiers.test(bare[0] ?? '')) return bare.slice(1).some(isSource)

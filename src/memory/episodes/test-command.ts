@@ -1,22 +1,25 @@
 /** Which shell lines run tests or checks, what they cover, and whether the line's exit code is theirs. */
 
 import { type SimpleCommand, simpleCommands } from './shell.ts'
+import { scopeOf, type TestScope } from './test-scope.ts'
 
-export interface TestRun {
+export interface TestRun extends TestScope {
   /** `check`: types and style. It can fail a change, but does not prove it. */
   kind: 'test' | 'check'
   /** Stable name of the program: `pytest`, `npm test`. */
   runner: string
-  /** Files, folders, packages and name patterns that it was narrowed to; empty: everything. */
-  scope: string[]
-  /** False: a pipe, `|| true` or a later command decides the line's exit code, not the tests. */
+  /** False: a pipe, `|| true` or another command decides the line's exit code, not the tests. */
   ownsExit: boolean
+  /** A program behind a pipe shows some lines of the output only, and not those at its end. */
+  isFiltered: boolean
   /** Folder that `cd` in the line goes to first, as written; empty: none. */
   folder: string
   /** Number of its simple command in the line. */
   at: number
   /** The commands without folder changes and environment, to tell the same run apart from another one. */
   key: string
+  /** As `key`, without options that only say how to report. */
+  same: string
 }
 
 /** Words before the program that change nothing about what is run. */
@@ -38,23 +41,29 @@ interface Runner {
 const runners: readonly Runner[] = [
   test('pytest', /^(?:\S*\/)?(?:py\.?test|python[\d.]*(?: -\S+)* -m pytest|py(?: -\S+)* -m pytest)\b/),
   test('unittest', /^(?:\S*\/)?python[\d.]*(?: -\S+)* -m (?:unittest|twisted\.trial|nose2?)\b/),
-  test('manage.py test', /^(?:\S*\/)?(?:python[\d.]* )?\S*(?:manage|runtests)\.py(?: test)?\b/),
+  test(
+    'manage.py test',
+    /^(?:\S*\/)?(?:python[\d.]*(?: -W \S+| -\S+)* )?\S*(?:manage\.py test|runtests\.py)(?![\w:])/,
+  ),
   test('tox', /^(?:python[\d.]* -m )?(?:tox|nox)\b/),
   test('jest', /^(?:\S*\/)?(?:jest|vitest|mocha|ava|karma|cypress run|playwright test|tap|uvu|wtr|qunit)\b/),
   // The test runner of VS Code itself, which agents start without a shell.
   test('runTests', /^runTests\b/),
   test('react-scripts', /^(?:react-scripts|vue-cli-service|ng) test(?::\w+)?\b/),
-  test('node --test', /^(?:\S*\/)?(?:node|tsx|deno|bun)(?: -\S+)* (?:--test|test)(?![\w/])/),
+  test('node --test', /^(?:\S*\/)?(?:(?:node|tsx)(?: -\S+)* --test|(?:deno|bun)(?: -\S+)* test)(?![\w/.-])/),
   test(
     'npm test',
-    /^(?:npm|pnpm|yarn|bun)(?: -\S+| --\S+ \S+(?= (?:run|test))| workspace \S+)*(?: run(?:-script)?)? (?:t|tst|test)(?:[:\w-]*)?(?![\w/])/,
+    /^(?:npm|pnpm|yarn|bun)(?: --?\S+ \S+(?= (?:run|test))| -\S+| workspace \S+)*(?: run(?:-script)?)? (?:(?:t|tst)(?=\s|$)|test(?![-:](?:types?|typecheck|lint|build|compile|setup|server|serve|data|clean|format|prepare|install)\b)(?:[:\w-]*)?)(?![\w/.])/,
   ),
   test('go test', /^(?:go(?: -\S+)* test|gotestsum|richgo test)\b/),
   test('cargo test', /^cargo(?: \+\S+)? (?:test|nextest(?: run)?|t)\b/),
-  test('mvn test', /^(?:\.\/)?mvnw?(?:\.cmd)?\b(?=.*\b(?:test|verify|surefire:test|failsafe:\S+)\b)/),
+  test(
+    'mvn test',
+    /^(?:\.\/)?mvnw?(?:\.cmd)?\b(?=.* (?:test|verify|integration-test|surefire:test|failsafe:\S+)(?: |$))/,
+  ),
   test(
     'gradle test',
-    /^(?:\.\/|\.\\)?gradlew?(?:\.bat)?\b(?=.*(?:\b|:)(?:test|check|connectedAndroidTest)\w*\b)/,
+    /^(?:\.\/|\.\\)?gradlew?(?:\.bat)?\b(?=.*[ :](?<!-x )(?:test(?!Classes)\w*|check|\w+Test)(?: |$))/,
   ),
   test('sbt test', /^(?:\.\/)?(?:sbt|mill)\b(?=.*\btest\w*\b)/),
   test('ctest', /^(?:ctest|ninja(?: -\S+ \S+)* (?:test|check)|meson test)\b/),
@@ -69,7 +78,7 @@ const runners: readonly Runner[] = [
   test('bazel test', /^(?:bazel|bazelisk|buck2?|please|plz) test\b/),
   test(
     'make test',
-    /^(?:make|gmake|just|task)(?: -\S+(?: \S+(?= ))?)* (?:\w+[-_])?(?:test|tests|check|unit|unittest)(?:[-_:]\w+)*\b/,
+    /^(?:make|gmake|just|task)(?: -\S+(?: \S+(?= ))?)* (?:(?:\w+[-_])?(?:test|tests|unit|unittest)(?:[-_:]\w+)*|check)(?![\w:-])/,
   ),
   test(
     'mix test',
@@ -82,7 +91,7 @@ const runners: readonly Runner[] = [
   ),
   check(
     'lint script',
-    /^(?:npm|pnpm|yarn|bun|make|just)(?: run)? (?:lint|typecheck|type-check|check-types|tsc)(?:[:\w-]*)?\b/,
+    /^(?:npm|pnpm|yarn|bun|make|just)(?: -\S+)*(?: run)? (?:lint|types?|typecheck|type-check|tsc|check[-_:]\w+|test:(?:types?|typecheck|lint))(?:[:\w-]*)?(?![\w:-])/,
   ),
 ]
 
@@ -98,26 +107,46 @@ function check(runner: string, pattern: RegExp): Runner {
 export function testRunOf(line: string): TestRun | null {
   const commands = simpleCommands(line)
   const found = commands.flatMap((command, at) => {
-    const words = stripped(withoutRedirections(command.words))
+    const words = stripped(withoutRedirections(command.words).map(asOneWord))
     const joined = words.join(' ')
     const runner = runners.find(({ pattern }) => pattern.test(joined))
-    if (runner === undefined || asksOnly(words)) return []
+    if (runner === undefined || asksOnly(words, runner.runner)) return []
     return [{ at, runner, joined }]
   })
   const tests = found.filter(({ runner }) => runner.kind === 'test')
-  const chosen = (tests.length > 0 ? tests : found).at(-1)
-  if (chosen === undefined) return null
-  const { runner, joined, at } = chosen
-  const rest = joined.replace(runner.pattern, ' ').split(/\s+/).filter(Boolean)
+  const counted = tests.length > 0 ? tests : found
+  const [first, last] = [counted[0], counted.at(-1)]
+  if (first === undefined || last === undefined) return null
+  const { runner, joined, at } = last
+  const before = runner.pattern.exec(joined)?.[0] ?? ''
+  const words = (text: string) => text.split(/\s+/).filter(Boolean).map(asWritten)
   return {
     kind: runner.kind,
     runner: runner.runner,
-    scope: scopeOf(rest),
-    ownsExit: ownsExit(commands, at),
+    ...scopeOf(runner.runner, words(joined.slice(before.length)), words(before)),
+    // Of several runs the line tells how the last one ended; joined by `&&`, how all did.
+    ownsExit: ownsExit(commands, first.at),
+    isFiltered: isFiltered(commands, at),
     folder: folderAt(commands, at),
     at,
-    key: (tests.length > 0 ? tests : found).map((one) => one.joined).join(' && '),
+    key: asWritten(counted.map((one) => one.joined).join(' && ')),
+    same: counted.map(sameRun).join(' && '),
   }
+}
+
+/** What was quoted stays one word where the words of a command are joined. */
+const blank = '\u0001'
+const asOneWord = (word: string) => word.replace(/\s/g, blank)
+const asWritten = (text: string) => text.replaceAll(blank, ' ')
+
+/** `python -m pytest -x` runs what `pytest -q` runs. */
+function sameRun({ runner, joined }: { runner: Runner; joined: string }): string {
+  if (runner.runner !== 'pytest') return joined
+  const rest = joined.replace(runner.pattern, 'pytest')
+  return rest.replace(
+    / (?:-[qvxsl]+|-r\w+|--(?:no-header|quiet|verbose|exitfirst)|--(?:tb|color|maxfail)[= ]\S+)(?= |$)/g,
+    '',
+  )
 }
 
 /** Where `cd` has gone to before the command at `at`; absolute ones begin anew. Of `cd -` nobody knows. */
@@ -139,11 +168,21 @@ function withoutRedirections(words: readonly string[]): string[] {
   })
 }
 
-/** Help, versions and listings run no test. */
-function asksOnly(words: readonly string[]): boolean {
-  return words.some((word) =>
-    /^(?:--help|--version|-V|--collect-only|--co|--list-?tests|--listTests|--no-run|--dry-run)$/.test(word),
-  )
+const asking =
+  /^(?:--?help|-h|--version|-V|--collect-?only|--co|--list-?tests|--listTests|--list|--no-run|--dry-run|--just-print|--fixtures|--markers|--setup-plan|--showConfig|--clearCache|--notest|--nobuild|-DskipTests(?:=true)?|-Dmaven\.test\.skip(?:=true)?)$/
+/** Short options that mean "only say what you would do" to one runner. */
+const askingOf: Readonly<Record<string, RegExp>> = {
+  'go test': /^-(?:list|c|n)(?:=.*)?$/,
+  'make test': /^-n$/,
+  ctest: /^-N$/,
+  tox: /^(?:-l|-a|-av)$/,
+  'dotnet test': /^-t$/,
+  'gradle test': /^-m$/,
+}
+
+/** Help, versions, listings and builds run no test. */
+function asksOnly(words: readonly string[], runner: string): boolean {
+  return words.some((word) => asking.test(word) || askingOf[runner]?.test(word) === true)
 }
 
 function stripped(words: readonly string[]): string[] {
@@ -159,36 +198,19 @@ function stripped(words: readonly string[]): string[] {
   }
 }
 
-/** Options that take a value: the value is no path. Those of `narrowing` narrow the run by names. */
-const valued =
-  /^(?:-c|-o|-p|-n|-m|-x|-j|-w|--maxfail|--tb|--config|--project|--reporter|--timeout|--workers|--seed|--cov|-C|--manifest-path|--features|-tags|-count|-parallel|-timeout|--rootdir|-W|--prefix|-f)$/
-const narrowing =
-  /^(?:-k|-t|-run|-g|--grep|--testNamePattern|--testPathPattern|--filter|-R|--tests|-Dtest|--package|-e|--test|-p)(?:=(.+))?$/
-
-function scopeOf(words: readonly string[]): string[] {
-  const scope: string[] = []
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? ''
-    const narrow = narrowing.exec(word)
-    if (narrow !== null) {
-      const value = narrow[1] ?? words[++at]
-      if (value !== undefined) scope.push(value)
-    } else if (valued.test(word)) at++
-    else if (
-      !word.startsWith('-') &&
-      !/^(?:\.|\.\/|\.\.\.|\.\/\.\.\.|run|tests?\/?|check|verify|clean|install|discover|--)$/.test(word)
-    )
-      scope.push(word)
-  }
-  return scope
+/** Whether the exit code of the whole line is that of the commands from `at` on. */
+function ownsExit(commands: readonly SimpleCommand[], at: number): boolean {
+  // After `||` it may not have run at all.
+  if (commands[at - 1]?.joint === '||') return false
+  if (commands.slice(at, -1).some(({ joint }) => joint !== '&&')) return false
+  return commands.at(-1)?.joint !== '&'
 }
 
-/** Whether the exit code of the whole line is that of the command at `at`. */
-function ownsExit(commands: readonly SimpleCommand[], at: number): boolean {
-  for (let next = at; next < commands.length - 1; next++) {
-    const joint = commands[next]?.joint
-    if (joint === '&&') continue
-    return false
+/** Whether what stands behind its pipe may have left out the lines that say that tests failed. */
+function isFiltered(commands: readonly SimpleCommand[], at: number): boolean {
+  for (let next = at; commands[next]?.joint === '|'; next++) {
+    const [program = ''] = commands[next + 1]?.words ?? []
+    if (!/^(?:\S*\/)?(?:tail|tee|cat|less|more|ts|unbuffer)$/.test(program)) return true
   }
-  return commands.at(-1)?.joint !== '&'
+  return false
 }

@@ -3,6 +3,7 @@
 import type { Outcome } from '../episode.ts'
 import { runnerSummary } from './exit.ts'
 import { plainRequest, saysItFailed } from './goal.ts'
+import { type Folder, inReach, leavesOut, namesOne } from './relevance.ts'
 import type { Step, StepOf } from './session.ts'
 import { changeAt } from './shell-edits.ts'
 import { type TestRun, testRunOf } from './test-command.ts'
@@ -16,7 +17,11 @@ export interface RunResult {
   passed: boolean | null
   /** Why, for people. */
   because: string
+  /** False: it did not come to run a test, for its program or its files were not there. */
+  ran: boolean
 }
+
+type Result = Pick<RunResult, 'passed' | 'because' | 'ran'>
 
 /** Every test run of the steps with its result, in order. */
 export function testRuns(steps: readonly Step[]): RunResult[] {
@@ -31,20 +36,31 @@ export function testRuns(steps: readonly Step[]): RunResult[] {
  * An exit code counts where it is the runner's own. Otherwise, and where it says 0, the runner's summary has the
  * last word: a pipe hides failures, and a run without tests proves nothing.
  */
-export function resultOf(step: StepOf<'command'>, run: TestRun): { passed: boolean | null; because: string } {
+export function resultOf(step: StepOf<'command'>, run: TestRun): Result {
   const summary = run.kind === 'test' ? runnerSummary(step.output) : null
   const code = step.exitCode
-  if (summary?.failed === true) return { passed: false, because: `it says "${summary.line}"` }
+  const result = (passed: boolean | null, because: string, ran = true): Result => ({ passed, because, ran })
+  if (summary?.failed === true) return result(false, `it says "${summary.line}"`)
+  if (code !== 0 && (summary?.passed ?? 0) === 0 && couldNotRun(step))
+    return result(null, 'it could not run', false)
   if (code !== null && code !== 0) {
-    if (run.ownsExit || summary === null) return { passed: false, because: `it ended with exit code ${code}` }
-    return { passed: null, because: `the line ended with ${code}, the tests say "${summary.line}"` }
+    if (run.ownsExit || summary === null) return result(false, `it ended with exit code ${code}`)
+    return result(null, `the line ended with ${code}, the tests say "${summary.line}"`)
   }
-  if (summary !== null && summary.passed === 0) return { passed: null, because: 'no test was run' }
-  if (summary !== null) return { passed: true, because: `it says "${summary.line}"` }
-  if (ranNothing(step.output)) return { passed: null, because: 'no test was run' }
-  if (code === 0 && run.ownsExit) return { passed: true, because: 'it ended with exit code 0' }
-  if (code === 0) return { passed: null, because: 'the exit code is that of another command of the line' }
-  return { passed: null, because: 'nothing tells how it ended' }
+  if (summary !== null && summary.passed === 0) return result(null, 'no test was run', false)
+  if (summary?.isPartial === true && hidesLines(step, run))
+    return result(null, `it says "${summary.line}", but not all that it said is there`)
+  if (summary !== null) return result(true, `it says "${summary.line}"`)
+  if (ranNothing(step.output)) return result(null, 'no test was run', false)
+  if (code === 0 && run.ownsExit) return result(true, 'it ended with exit code 0')
+  if (code === 0) return result(null, 'the exit code is that of another command of the line')
+  return result(null, 'nothing tells how it ended')
+}
+
+/** Of an output that is a part, a line about some tests says nothing about the others. */
+function hidesLines({ exitCode, output }: StepOf<'command'>, { isFiltered, ownsExit }: TestRun): boolean {
+  if (exitCode === 0 && ownsExit) return false
+  return isFiltered || (exitCode === null && /\b(?:truncated|left out|omitted)\b/i.test(output))
 }
 
 function ranNothing(output: string): boolean {
@@ -53,8 +69,16 @@ function ranNothing(output: string): boolean {
   )
 }
 
+/** The program or the named tests are not there: nothing was tried. */
+function couldNotRun({ exitCode, output }: StepOf<'command'>): boolean {
+  if (exitCode === 126 || exitCode === 127) return true
+  return /: (?:command )?not found$|is not recognized as an? |No module named '?(?:pytest|py\.test|nose2?|tox)\b|^ERROR: (?:not found|file or directory not found)|Missing script: |no such command: /m.test(
+    output,
+  )
+}
+
 /** Folder of the repository that a command ran in, empty for its root; null: nobody knows. */
-export type FolderOf = (step: StepOf<'command'>) => string | null
+export type FolderOf = (step: StepOf<'command'>) => Folder
 
 /** The outcome of a piece of work. `edited`: paths that it changed, relative to the repository. */
 export function verdictOf(
@@ -66,7 +90,7 @@ export function verdictOf(
   const lastChange = lastChangeOf(steps, lastEdit)
   const runs = testRuns(steps)
   const { takenBack, turnedDown } = negatives(steps, lastEdit)
-  const after = runs.filter((result) => follows(result, lastChange))
+  const after = thatRan(runs.filter((result) => follows(result, lastChange)))
   const proofs = latestOfEach(after.filter(({ run }) => run.kind === 'test'))
   const relevant = proofs.filter((result) => isRelevant(result, runs, { edited, folderOf }))
   const failed = [...relevant, ...latestOfEach(after.filter(({ run }) => run.kind === 'check'))].filter(
@@ -119,7 +143,13 @@ export function verdictOf(
 
 /** The newest result of each distinct run: a run that was repeated counts as it ended last. */
 function latestOfEach(results: readonly RunResult[]): RunResult[] {
-  return [...new Map(results.map((result) => [result.run.key, result])).values()]
+  return [...new Map(results.map((result) => [result.run.same, result])).values()]
+}
+
+/** A run that could not begin says nothing where others did; alone it says that nobody knows. */
+function thatRan(results: readonly RunResult[]): readonly RunResult[] {
+  const real = results.filter(({ ran }) => ran)
+  return real.length > 0 ? real : results
 }
 
 interface Change {
@@ -134,9 +164,14 @@ function lastChangeOf(steps: readonly Step[], lastEdit: number): Change {
     const step = steps[at]
     const command = step?.type === 'command' ? changeAt(step.command) : null
     if (command !== null) return { at, command }
+    if (step?.type === 'tool' && step.isError !== true && changing.test(step.name)) return { at, command: 0 }
   }
   return { at: lastEdit, command: 0 }
 }
+
+/** Tools of servers that nobody knows, by what they say that they do. */
+const changing =
+  /(?:edit|write|replace|insert|create|rename|move|delete|remove|patch|apply)_?(?:text_?)?(?:file|symbol|body|content|lines?|range|text|string|regex|at|before|after|diff|patch|edit)/i
 
 /** In one line, what stands later ran later. */
 function follows({ at, run }: RunResult, change: Change): boolean {
@@ -169,43 +204,20 @@ interface Edited {
 
 /** A full run is about everything below its folder; a narrowed one must name what changed, or what failed before. */
 function isRelevant(result: RunResult, all: readonly RunResult[], { edited, folderOf }: Edited): boolean {
-  const { scope, key } = result.run
-  const folder = folderOf(result.step)
-  const below = (path: string) => folder === '' || folder === null || path.startsWith(`${folder}/`)
-  if (scope.length === 0 && edited.some(below)) return true
-  if (
-    all.some((other) => other.at < result.at && other.passed === false && sharesScope(other.run, result.run))
+  const { run, step, at } = result
+  const reached = inReach(run, folderOf(step), edited)
+  if (leavesOut(run, edited)) return false
+  if (namesOne(run, reached)) return true
+  return all.some(
+    (other) =>
+      other.at < at &&
+      other.passed === false &&
+      (other.run.key === run.key || other.run.same === run.same || sharesScope(other.run, run)),
   )
-    return true
-  if (all.some((other) => other.run.key === key && other.at < result.at && other.passed === false))
-    return true
-  return scope.some((target) => edited.some((path) => isAbout(target, path)))
 }
 
 function sharesScope(one: TestRun, other: TestRun): boolean {
   return one.runner === other.runner && one.scope.some((target) => other.scope.includes(target))
-}
-
-/** `tests/test_cart.py::test_x` is about `shop/cart.py`; so are the folder `shop` and the pattern `cart`. */
-function isAbout(target: string, path: string): boolean {
-  const bare = (target.split('::')[0] ?? target)
-    .replace(/^\.\//, '')
-    .replace(/\/?\.\.\.$/, '')
-    .replace(/\\/g, '/')
-  if (bare === '' || path === bare || path.endsWith(`/${bare}`) || path.startsWith(`${bare}/`)) return true
-  const stem = stemOf(path)
-  const wanted = stemOf(bare)
-  if (stem.length >= 3 && wanted.length >= 3 && (wanted.includes(stem) || stem.includes(wanted))) return true
-  return path.split('/').some((part) => part.length >= 3 && part.toLowerCase() === wanted)
-}
-
-function stemOf(path: string): string {
-  const name = path.split('/').at(-1) ?? path
-  return name
-    .replace(/\.\w+$/, '')
-    .replace(/(?:^tests?[_-]?|[._-]?(?:tests?|specs?)$)/gi, '')
-    .replace(/\.(?:test|spec)$/, '')
-    .toLowerCase()
 }
 
 function nameOf({ step, run }: RunResult): string {
