@@ -272,7 +272,22 @@ describe('the laws of the log', () => {
         assert.deepEqual(store.verify(), [])
         store.db.close()
       }),
-      runs,
+      {
+        ...runs,
+        examples: [
+          // A proposal, undone, brought back, undone anew: to take the bringing back away changes nothing twice.
+          [
+            [
+              { do: 'propose', n: 0 },
+              { do: 'revert', n: 0 },
+              { do: 'revert', n: 21 },
+              { do: 'purge', n: 0 },
+              { do: 'revert', n: 0 },
+            ],
+            62,
+          ],
+        ],
+      },
     )
   })
 

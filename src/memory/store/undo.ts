@@ -60,6 +60,16 @@ function asItIsNow(turn: Turn, change: Change): Change {
   return record === null ? change : { ...change, record }
 }
 
+/** What an undo brought back may have been undone anew, which leaves no change where the event had none. */
+function undoneAgain(db: DatabaseSync, event: MemoryEvent): MemoryEvent | null {
+  if (event.type !== 'REVERTED') return null
+  let base: MemoryEvent | null = event
+  while (base?.type === 'REVERTED') base = readEvent(db, numberOf(base.payload, 'reverts') ?? 0)
+  const newest = base === null ? undefined : db.prepare(selectUndone).get(base.seq)
+  const seq = Number(newest?.seq ?? 0)
+  return seq > event.seq && holds(db, seq) ? readEvent(db, seq) : null
+}
+
 const selectUndone = `
   select seq from event where type = 'REVERTED' and cause = ? order by seq desc limit 1`
 
@@ -76,6 +86,8 @@ function inTheWay(db: DatabaseSync, event: MemoryEvent): MemoryEvent[] {
     for (const later of living(eventsAfter(db, id, event.seq), event.seq))
       if (event.changes.some((change) => later.changes.some((other) => collides(change, other))))
         found.set(later.seq, later)
+  const again = undoneAgain(db, event)
+  if (again !== null) found.set(again.seq, again)
   return [...found.values()].sort((a, b) => a.seq - b.seq)
 }
 
