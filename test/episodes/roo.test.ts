@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { roo } from '../../src/memory/episodes/importers/roo.ts'
+import { endingOf } from '../../src/memory/episodes/task-results.ts'
 import { type Fixture, fixtureRoot, importerContract, machineOf, readHome } from './contract.ts'
 import { fixTotal, labelled, passing, RooTask } from './labelled/roo.ts'
 
@@ -42,6 +43,15 @@ test('a task tells its folder, its parent and that it is done', async () => {
   assert.equal(session?.title, 'Fix the total')
   const last = session?.steps.at(-1)
   assert.ok(last?.type === 'signal' && last.signal === 'completed' && last.detail === 'The total is right.')
+})
+
+test('the exit code is the one that Roo wrote, not one that the program printed', () => {
+  const head = "Command executed in terminal within working directory '/x'. Exit code: 1"
+  assert.equal(endingOf(`${head}\nOutput:\n{"exit_code": 0}`)?.exitCode, 1)
+  assert.equal(
+    endingOf('Command executed in terminal. Exit code: 0\nOutput:\nexited with code 3')?.exitCode,
+    0,
+  )
 })
 
 test('a summary is a compaction, the turns before it stay', async () => {

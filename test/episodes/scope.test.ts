@@ -124,6 +124,17 @@ test('addresses are compared in one spelling, and a bare name fits its host', ()
   )
 })
 
+test('a session that began in another repository gives what it changed here', async () => {
+  const mail = { remote: 'https://example.org/ana/mail', headCommit: 'b'.repeat(40) }
+  const edited = ['/home/ana/mail/send.py', '/home/ana/shop/src/cart.py']
+  const one = session({ folders: ['/home/ana/mail'], ...mail }, edited)
+  assert.equal(await located(one, '/home/ana/shop/src/cart.py'), 'src/cart.py')
+  assert.equal(await located(one, '/home/ana/mail/send.py'), null)
+  assert.equal(await located(one, 'send.py'), null, 'relative to where it began')
+  const moved = session({ folders: ['/home/ana/mail', '/home/ana/shop'], ...mail }, edited)
+  assert.equal(await located(moved, '/home/ana/shop/src/cart.py'), 'src/cart.py')
+})
+
 test('git tells work trees, remotes and commits; clones inside the repository are others', async () => {
   using repo = makeRepo({ 'a.py': 'a = 1\n' })
   const tree = `${repo.dir}-tree`

@@ -1,7 +1,7 @@
 /** Sessions of another agent become episodes of the right repository, once, and with their growth. */
 
 import assert from 'node:assert/strict'
-import { appendFileSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openShop, put, type Shop, stateOf, Work } from './shop.ts'
@@ -287,4 +287,14 @@ test('lists and shows what was imported', async (t) => {
   assert.equal((await shop.book.sessions.show('claude-code:abc-1')).goal, 'One')
   await assert.rejects(shop.book.sessions.show('abc'), /Several sessions/)
   await assert.rejects(shop.book.sessions.show('zzz'), /No imported session/)
+})
+
+test('a session whose file comes from a clock far ahead does not wait for ever', async (t) => {
+  const shop = await openShop(t)
+  const file = put(shop.home, 'ahead', new Work(shop.repo.dir).repairs('The total is wrong').lines)
+  const request = { agents: ['claude-code'], quietFor: 600_000 }
+  assert.equal((await shop.book.sessions.import(request)).imported, 0, 'it is still going on')
+  const ahead = Date.now() / 1000 + 86_400
+  utimesSync(file, ahead, ahead)
+  assert.equal((await shop.book.sessions.import(request)).imported, 1)
 })

@@ -84,12 +84,13 @@ async function importAgent(work: ImportWork, importer: Importer, tally: Tally): 
   const { since, quietFor = 0 } = request
   const chosen = own.filter(({ found }) => since === undefined || found.modifiedAt >= since)
   tally.summary.found += chosen.length
-  const newest = Date.now() - quietFor
+  const now = Date.now()
   for (const [done, one] of chosen.entries()) {
     signal?.throwIfAborted()
     onProgress?.({ agent: importer.agent, done, total: chosen.length })
     if (one.isKnown && request.all !== true) tally.summary.unchanged++
-    else if (quietFor > 0 && one.found.modifiedAt > newest)
+    // A time far ahead is that of a wrong clock: waiting would not end.
+    else if (Math.abs(now - one.found.modifiedAt) < quietFor)
       skip(tally, 'it is still going on', { file: one.found.ref })
     else await importOne(work, { importer, one }, tally)
   }

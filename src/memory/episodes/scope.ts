@@ -82,8 +82,8 @@ export async function locateIn(session: Session, identity: RepositoryIdentity): 
   const folder = session.folders[0]
   const base = folder === undefined ? null : normal(folder)
   const isOurs = await claims(session, identity)
-  // Another repository may have lain in this folder before.
-  if (isOurs === false) return null
+  // Another repository may have lain in this folder before; what began elsewhere may have come here later.
+  if (isOurs === false && base !== null && inside(base, roots) !== null) return null
   const here = session.folders.some((one) => inside(normal(one), roots) !== null)
   const moved = !here && isOurs === true ? movedRoot(session, identity) : null
   const all = moved === null ? roots : [...roots, moved]

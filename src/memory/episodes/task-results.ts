@@ -72,8 +72,11 @@ export function endingOf(output: string): Ending | null {
     )
   )
     return null
-  const inBrackets = /^Command [^\n]*\(exit code:? (-?\d{1,10})\)/im.exec(first)?.[1]
-  return inBrackets === undefined ? statedExit(output) : { exitCode: Number(inBrackets), evidence: 'text' }
+  // The agent's own words stand first; what the program printed comes after them.
+  const own =
+    /^Command [^\n]*\(exit code:? (-?\d{1,10})\)/im.exec(first)?.[1] ??
+    /^Command executed in terminal\b[^\n]*\. Exit code: (-?\d{1,10})$/m.exec(first)?.[1]
+  return own === undefined ? statedExit(output) : { exitCode: Number(own), evidence: 'text' }
 }
 
 /** One result of the tools of Cline's SDK, which do several things in one call. */
