@@ -39,18 +39,16 @@ async function run(options: OwnToolsOptions, call: ToolCall, signal: AbortSignal
   try {
     const work = { knowledge, agent: 'chat', sessionId, marks, mayWrite: false, signal }
     const content = await answerText(await tool.run(call.arguments, work))
-    if (sameMarks(before, marks)) return { content, ok: true }
     const first = shown.length
-    shown.push(...[...marks.values()].map((id) => ({ root, id })))
-    return { content: countedFrom(content, first), ok: true }
+    const goesOn = [...before].every(([mark, id]) => marks.get(mark) === id)
+    const fresh = [...marks.values()].slice(goesOn ? first : 0)
+    shown.push(...fresh.map((id) => ({ root, id })))
+    // A recall counts from one again.
+    return { content: goesOn ? content : countedFrom(content, first), ok: true }
   } catch (error) {
     if (error instanceof BadArguments) return { content: `Error: ${error.message}`, ok: false }
     throw error
   }
-}
-
-function sameMarks(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): boolean {
-  return before.size === now.size && [...before].every(([mark, id]) => now.get(mark) === id)
 }
 
 /** Stored words stand behind a bar: a mark at the beginning of a line is one of ours. */

@@ -7,7 +7,7 @@ import type { Knowledge } from '../ports.ts'
 import { quoteCode } from './answer.ts'
 import { recordEntry } from './record-entry.ts'
 import { entryOfCommit } from './search.ts'
-import { BadArguments, defineTool, limitArgument, pathArgument, type ToolCall } from './tool.ts'
+import { BadArguments, defineTool, limitArgument, markOf, pathArgument, type ToolCall } from './tool.ts'
 
 const shown: readonly Status[] = ['active', 'stale', 'contested']
 /** Files that often change together with the one that is asked about. */
@@ -38,7 +38,7 @@ export const history = defineTool({
     const nothing = records.length + commits.length === 0
     return {
       blocks: [
-        quoteBlock(records.map(recordEntry)),
+        quoteBlock(records.map((one) => ({ ...recordEntry(one), mark: markOf(one.id, call.marks) }))),
         quoteCode([...commits.map(entryOfCommit), ...(await together(call.knowledge, asked))]),
       ],
       notes: [nothing ? 'Neither memory nor history knows of a change there.' : null],

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { quoteBlock } from '../../memory/safety/quote.ts'
-import { BadArguments, defineTool } from './tool.ts'
+import { BadArguments, defineTool, markOf } from './tool.ts'
 
 const line = z.int().min(1).max(100_000_000).optional()
 
@@ -35,6 +35,12 @@ export const open = defineTool({
       },
     )
     if (!opened.found) return { blocks: [], notes: [opened.text] }
-    return { blocks: [quoteBlock([{ label: opened.handle, text: opened.text }])], notes: [opened.omitted] }
+    // Evidence is no memory that could be cited.
+    const id = /^mem:([^@#]+)/i.exec(opened.handle)?.[1]
+    const mark = id === undefined ? 'e1' : markOf(id, call.marks)
+    return {
+      blocks: [quoteBlock([{ label: opened.handle, text: opened.text, mark }])],
+      notes: [opened.omitted],
+    }
   },
 })

@@ -39,7 +39,8 @@ export const remember = defineTool({
         ? 'a person has to accept it before it is shown (Review Memories, or casebook review)'
         : `it is ${record.status}`
     // What is said of a contradiction may hold words of the other memory.
-    const told = notes.length === 0 ? '' : quoteBlock([{ label: 'notes', text: notes.join('\n') }])
+    const told =
+      notes.length === 0 ? '' : quoteBlock([{ label: 'notes', text: notes.join('\n'), mark: 'n1' }])
     return { blocks: [told], notes: [`Kept as ${record.kind} mem:${record.id}: ${state}.`] }
   },
 })

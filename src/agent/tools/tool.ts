@@ -12,7 +12,7 @@ export interface ToolCall {
   agent: string
   /** Of the process or the chat: credit belongs to a session. */
   sessionId: string
-  /** Memories of the newest recall by their marks: `m1` and so on. */
+  /** Memories of the newest recall, and those shown since, by their marks: `m1` and so on. */
   marks: Map<string, string>
   /** Whether memory may be changed, which includes the note of what was shown. */
   mayWrite: boolean
@@ -98,6 +98,14 @@ export function limitArgument(usual: number, most: number) {
     .max(most)
     .default(usual)
     .describe(`At most so many results, 1 to ${most}; ${usual} without it.`)
+}
+
+/** The mark of a memory that is shown: the one that it has, else the next, so that no mark means two memories. */
+export function markOf(id: string, marks: Map<string, string>): string {
+  for (const [mark, known] of marks) if (known === id) return mark
+  const mark = `m${marks.size + 1}`
+  marks.set(mark, id)
+  return mark
 }
 
 /** The id behind `mem:ID`, `ID` or a mark such as `m3` of the newest recall. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { quoteBlock } from '../../memory/safety/quote.ts'
-import { defineTool, recordReference } from './tool.ts'
+import { defineTool, markOf, recordReference } from './tool.ts'
 
 export const why = defineTool({
   name: 'casebook_why',
@@ -25,6 +25,7 @@ export const why = defineTool({
       label: `why ${kind} ${id} is known (${status})`,
       text: [text, '', ...detail.why].join('\n'),
       foot: `mem:${id}`,
+      mark: markOf(id, call.marks),
     }
     return { blocks: [quoteBlock([entry])] }
   },

@@ -24,6 +24,8 @@ export interface QuotedEntry {
   text: string
   /** Own words of the program under the text: citations, handle. */
   foot?: string
+  /** In place of the counted one, for example `m7`. */
+  mark?: string
 }
 
 /** How a block names its entries, and what it says that they are. */
@@ -37,9 +39,9 @@ const ofMemory: QuoteStyle = { mark: 'm', about: note }
 /** Entries count from 1 behind the mark: m1. Empty when there are none. */
 export function quoteBlock(entries: readonly QuotedEntry[], style: QuoteStyle = ofMemory): string {
   if (entries.length === 0) return ''
-  const items = entries.map(({ label, text, foot = '' }, at) =>
+  const items = entries.map(({ label, text, foot = '', mark }, at) =>
     [
-      `[${style.mark}${at + 1}] ${oneLine(label, 400)}`,
+      `[${mark ?? `${style.mark}${at + 1}`}] ${oneLine(label, 400)}`,
       quoteLines(text),
       ...(foot === '' ? [] : [quoteLines(foot)]),
     ].join('\n'),

@@ -193,6 +193,28 @@ test('what a tool recalls goes on counting, so that no mark means two memories',
   assert.equal(events.filter(({ type }) => type === 'memory').length, 2)
 })
 
+test('a memory that a tool opens or lists has a mark of its own, and keeps it', async () => {
+  const { records } = await knowledge.list({ text: 'whales' })
+  const whales = records[0]?.id ?? ''
+  const shown = [{ root: book.root, id: 'first' }]
+  const tools = ownTools({ knowledge, root: book.root, sessionId: 'chat-1', shown })
+  const said: string[] = []
+  for (const [name, given] of [
+    ['casebook_open', { handle: `mem:${whales}` }],
+    ['casebook_why', { memory: 'm2' }],
+    ['casebook_history', { symbol: 'whales' }],
+  ] as const) {
+    const { content } = await tools.run({ id: name, name, arguments: given })
+    assert.match(content, /^\[m2\] /m, name)
+    said.push(content)
+  }
+  assert.deepEqual(
+    shown.map(({ id }) => id),
+    ['first', whales],
+  )
+  assert.ok(said.every((text) => !text.includes('\n[m1] ')))
+})
+
 test('no tool of the chat writes, and wrong arguments are told to the model', async () => {
   const tools = ownTools({ knowledge, root: book.root, sessionId: 'chat-1', shown: [] })
   const names = (await tools.offered()).map(({ name }) => name)
