@@ -99,7 +99,13 @@ export const plan: Plan = {
   },
   // The one place where an agent's wishes touch files and the shell.
   'src/agent/workspace': {
-    rooms: [...contracts, 'memory/tree-files.ts', 'memory/secret-names.ts', 'agent/ports.ts'],
+    rooms: [
+      ...contracts,
+      'memory/safety',
+      'memory/tree-files.ts',
+      'memory/secret-names.ts',
+      'agent/ports.ts',
+    ],
     packages: ['node:child_process'],
   },
   'src/agent/tool-store': {

@@ -46,7 +46,7 @@ export interface ToolMemoryOptions {
   prompt: string
   /** Names of tools that the person put into the question. */
   named: readonly string[]
-  runner(shown: MemoryName[]): ToolRunner
+  runner(work: { shown: MemoryName[]; working: OpenContext }): ToolRunner
 }
 
 /**
@@ -66,7 +66,7 @@ export function runWithToolMemory(options: ToolMemoryOptions): ChatRun {
       query: told.question,
       // Kept below, when the message with all that was quoted in it has left the session.
       shelf: null,
-      runner: options.runner(shown),
+      runner: options.runner({ shown, working: context }),
       ...(signal !== undefined && { signal }),
     })
     let outcome: AgentOutcome | null = null

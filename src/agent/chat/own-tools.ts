@@ -1,10 +1,15 @@
-/** Casebook's own tools in a chat: they read, and the memories that they find go on counting where the prompt ended. */
+/** Casebook's own tools in a chat; the memories that they find go on counting where the prompt ended. */
 
 import type { ToolCall } from '../../llm/model.ts'
-import type { Knowledge, ToolResult, ToolSet } from '../ports.ts'
+import type { Knowledge, ToolResult, ToolSet, Workspace } from '../ports.ts'
 import { answerText } from '../tools/answer.ts'
+import { edit } from '../tools/edit.ts'
 import { memoryTools } from '../tools/memory-tools.ts'
-import { BadArguments, type Tool } from '../tools/tool.ts'
+import { read } from '../tools/read.ts'
+import { runCommand, runTests } from '../tools/run-command.ts'
+import { BadArguments, type Tool, type ToolCall as Work } from '../tools/tool.ts'
+import { asOffered } from '../tools/tool-set.ts'
+import { usableTools } from '../tools/work.ts'
 import type { MemoryName } from './credit.ts'
 
 export interface OwnToolsOptions {
@@ -13,17 +18,24 @@ export interface OwnToolsOptions {
   sessionId: string
   /** `[m1]` is the first; what the tools recall is added behind it. */
   shown: MemoryName[]
+  /** Absent: no file is read, changed or run. */
+  workspace?: Workspace
+  /** The working memory of the question: it knows long outputs by their handles. */
+  working?: Work['working']
 }
 
-/** Nothing is written by a model's call: remembering is a person's act, and credit follows the answer. */
-export const readingTools: readonly Tool[] = memoryTools.filter(({ writes }) => !writes)
+/** Memory is not written by a model's call: remembering is a person's act, and credit follows the answer. */
+export const readingTools: readonly Tool[] = [...memoryTools.filter(({ writes }) => !writes), read]
+/** Each use of them is asked for. Offered only where the person allowed the chat to act at all. */
+export const actingTools: readonly Tool[] = [edit, runTests, runCommand]
+
+/** What may be done in a chat with these files. */
+export function chatTools(workspace: Pick<Workspace, 'may'> | undefined): Tool[] {
+  return usableTools([...readingTools, ...actingTools], { workspace, mayWrite: false })
+}
 
 export function ownTools(options: OwnToolsOptions): ToolSet {
-  const offered = readingTools.map(({ name, description, inputSchema }) => ({
-    name,
-    description,
-    schema: inputSchema,
-  }))
+  const offered = chatTools(options.workspace).map(asOffered)
   return {
     offered: async () => offered,
     run: (call, signal = new AbortController().signal) => run(options, call, signal),
@@ -31,13 +43,22 @@ export function ownTools(options: OwnToolsOptions): ToolSet {
 }
 
 async function run(options: OwnToolsOptions, call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
-  const { knowledge, root, sessionId, shown } = options
-  const tool = readingTools.find(({ name }) => name === call.name)
+  const { knowledge, root, sessionId, shown, workspace, working } = options
+  const tool = chatTools(workspace).find(({ name }) => name === call.name)
   if (tool === undefined) return { content: `Error: no tool named ${call.name} is known.`, ok: false }
   const before = new Map(shown.map(({ id }, at) => [`m${at + 1}`, id]))
   const marks = new Map(before)
   try {
-    const work = { knowledge, agent: 'chat', sessionId, marks, mayWrite: false, signal }
+    const work: Work = {
+      knowledge,
+      agent: 'chat',
+      sessionId,
+      marks,
+      mayWrite: false,
+      ...(workspace !== undefined && { workspace }),
+      ...(working !== undefined && { working }),
+      signal,
+    }
     const content = await answerText(await tool.run(call.arguments, work))
     const first = shown.length
     const goesOn = [...before].every(([mark, id]) => marks.get(mark) === id)

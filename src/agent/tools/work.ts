@@ -13,11 +13,15 @@ export function workingOf({ working }: ToolCall): NonNullable<ToolCall['working'
   return working
 }
 
+/** What a run has to offer to tools. */
+export interface Has {
+  workspace?: Pick<Workspace, 'may'> | undefined
+  working?: ToolCall['working']
+  mayWrite: boolean
+}
+
 /** Those of the tools that can do their work in this run: what may not be done is not even offered. */
-export function usableTools(
-  tools: readonly Tool[],
-  { workspace, working, mayWrite }: Pick<ToolCall, 'workspace' | 'working' | 'mayWrite'>,
-): Tool[] {
+export function usableTools(tools: readonly Tool[], { workspace, working, mayWrite }: Has): Tool[] {
   const has: Record<Need, boolean> = {
     files: workspace !== undefined,
     edit: workspace?.may.edit === true,

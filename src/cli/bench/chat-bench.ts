@@ -221,6 +221,6 @@ async function toolRun({ book, chat }: Answering, prompt: string): Promise<ChatR
     settings: defaultToolbox,
     prompt,
     named: [],
-    runner: (shown) => ownTools({ knowledge: knowledgeOf(book), root, sessionId: chat, shown }),
+    runner: (work) => ownTools({ knowledge: knowledgeOf(book), root, sessionId: chat, ...work }),
   })
 }

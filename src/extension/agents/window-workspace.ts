@@ -21,10 +21,17 @@ export interface WindowWorkspaceOptions {
   allowed: Allowed
 }
 
+/** Whether the chat may change files and run commands here at all; it asks each time nevertheless. */
+export function mayAct(): boolean {
+  return (
+    vscode.workspace.isTrusted && vscode.workspace.getConfiguration('casebook').get('chatMayAct') === true
+  )
+}
+
 /** Reading needs trust alone; changing and running also the setting casebook.chatMayAct. */
 export function windowWorkspace({ root, knowledge, allowed }: WindowWorkspaceOptions): Workspace {
   const section = vscode.workspace.getConfiguration('casebook')
-  const acts = vscode.workspace.isTrusted && section.get('chatMayAct') === true
+  const acts = mayAct()
   return openWorkTree({
     root,
     may: { edit: acts, run: acts },

@@ -1,9 +1,7 @@
 /** The tools of one question: those that this chat has at hand, Casebook's own and the editor's. */
 
-import { type ChatRun, runWithToolMemory } from '../../agent/chat/chat-run.ts'
-import type { MemoryName } from '../../agent/chat/credit.ts'
+import { type ChatRun, runWithToolMemory, type ToolMemoryOptions } from '../../agent/chat/chat-run.ts'
 import { ownTools } from '../../agent/chat/own-tools.ts'
-import type { ToolRunner } from '../../agent/ports.ts'
 import type { WindowTools } from '../tools/add-tools.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
 import type { ChatTurn } from './turn.ts'
@@ -16,10 +14,14 @@ export async function toolsOfTurn(turn: ChatTurn, tools: WindowTools, root: stri
   void chatTools.sync()
   const settings = readSettings(log).tools
   const knowledge = windowKnowledge(memory, root)
-  const own = (shown: MemoryName[]) => ownTools({ knowledge, root, sessionId: data.chatId, shown })
-  const runner = (shown: MemoryName[]): ToolRunner => ({
+  const { windowWorkspace } = await import('../agents/window-workspace.ts')
+  const workspace = windowWorkspace({ root, knowledge, allowed: tools.allowed(data.chatId) })
+  const runner: ToolMemoryOptions['runner'] = (work) => ({
     async run(call, signal) {
-      const runs = await tools.runner({ token: request.toolInvocationToken, own: own(shown) })
+      const runs = await tools.runner({
+        token: request.toolInvocationToken,
+        own: ownTools({ knowledge, root, sessionId: data.chatId, workspace, ...work }),
+      })
       return await runs.run(call, signal)
     },
   })

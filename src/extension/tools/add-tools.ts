@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode'
 import type { ToolRunner } from '../../agent/ports.ts'
+import type { Allowed } from '../agents/window-workspace.ts'
 import { errorText } from '../shown-errors.ts'
 import type { WindowMemory } from '../window-memory.ts'
 import type { ChatTools } from './chat-tools.ts'
@@ -14,6 +15,8 @@ export interface WindowTools {
     token: vscode.ChatParticipantToolToken | undefined
     own: ToolRunner | null
   }): Promise<ToolRunner>
+  /** What the person allowed a chat for as long as this window lives. */
+  allowed(chat: string): Allowed
   /** Fires with the id of a chat whose tools, mode or turns changed. */
   readonly onDidChange: vscode.Event<string>
 }
@@ -26,6 +29,7 @@ export function addTools(
   const changed = new vscode.EventEmitter<string>()
   context.subscriptions.push(changed)
   let opened: Promise<ChatTools> | null = null
+  const allowed = new Map<string, Allowed>()
   const open = () => {
     opened ??= openChatTools(memory, log, (chat) => changed.fire(chat))
     return opened
@@ -43,6 +47,11 @@ export function addTools(
         own,
         runEditorTool: (call, signal) => runEditorTool(call, { token }, signal),
       })
+    },
+    allowed(chat) {
+      const known = allowed.get(chat) ?? { edits: false, commands: new Set() }
+      allowed.set(chat, known)
+      return known
     },
     onDidChange: changed.event,
   }
