@@ -13,17 +13,11 @@ export function windowKnowledge(memory: WindowMemory, root: string): Knowledge {
     root,
     ...(limit !== undefined && { limit }),
   })
-  /** The service finishes what it began; nobody waits for it any longer. */
-  const asked = async <Reply>(work: Promise<Reply>, { signal }: Asking = {}): Promise<Reply> => {
-    const reply = await work
-    signal?.throwIfAborted()
-    return reply
-  }
   return {
-    recall: (question, signal) => ask('recall', [question], signal),
-    search: (query, asking) => asked(memory.call('search', request(query, asking)), asking),
-    locate: (query, asking) => asked(memory.call('locate', request(query, asking)), asking),
-    commits: (query, asking) => asked(memory.call('commits', request(query, asking)), asking),
+    recall: (question, signal) => unlessStopped(ask('recall', [question], signal), { signal }),
+    search: (query, asking) => unlessStopped(memory.call('search', request(query, asking)), asking),
+    locate: (query, asking) => unlessStopped(memory.call('locate', request(query, asking)), asking),
+    commits: (query, asking) => unlessStopped(memory.call('commits', request(query, asking)), asking),
     changedTogether: (path, limit) => memory.call('changedTogether', { root, path, limit }),
     open: (handle, range) => ask('open', range === undefined ? [handle] : [handle, range]),
     show: (reference) => ask('show', [reference]),
@@ -32,4 +26,15 @@ export function windowKnowledge(memory: WindowMemory, root: string): Knowledge {
     edit: (reference, edit) => ask('edit', [reference, edit]),
     credit: (report) => ask('credit', [report]),
   }
+}
+
+/** The service finishes what it began; nobody waits for it any longer. */
+function unlessStopped<Reply>(work: Promise<Reply>, { signal }: Asking = {}): Promise<Reply> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }

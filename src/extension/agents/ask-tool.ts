@@ -19,7 +19,9 @@ export async function askTool(asked: AskedTool, token: vscode.CancellationToken)
   const stop = new AbortController()
   const watch = token.onCancellationRequested(() => stop.abort())
   try {
-    return await answerText(await asked.tool.run(asked.input, callOf(asked, stop.signal)))
+    // Asked for its state, the service says why there is no memory: no folder, or no trust.
+    const root = asked.root ?? (await asked.memory.call('status'))[0]?.root
+    return await answerText(await asked.tool.run(asked.input, callOf({ ...asked, root }, stop.signal)))
   } catch (error) {
     if (token.isCancellationRequested) throw new vscode.CancellationError()
     const remedy = (error as { remedy?: string }).remedy

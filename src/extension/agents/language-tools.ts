@@ -30,7 +30,8 @@ function languageTool(
     async prepareInvocation({ input }) {
       const tool = await load()
       if (!tool.writes) return { invocationMessage: tool.title }
-      return { invocationMessage: tool.title, confirmationMessages: confirmation(input) }
+      const root = memory.state().roots.length > 1 ? rootInView(memory) : undefined
+      return { invocationMessage: tool.title, confirmationMessages: confirmation(input, root) }
     },
     async invoke({ input }, token) {
       const [tool, { askTool }] = await Promise.all([load(), import('./ask-tool.ts')])
@@ -41,20 +42,25 @@ function languageTool(
 }
 
 /** The whole text is shown before it is kept, as text: what a model wrote may hold anything. */
-function confirmation(input: Record<string, unknown>): vscode.LanguageModelToolConfirmationMessages {
+function confirmation(
+  input: Record<string, unknown>,
+  root: string | undefined,
+): vscode.LanguageModelToolConfirmationMessages {
   const message = new vscode.MarkdownString()
   message.appendMarkdown(
     `${vscode.l10n.t('An agent wants to keep this, until you accept or reject it:')}\n\n`,
   )
   message.appendCodeblock(String(input.text ?? ''), 'text')
+  // The situation in which a lesson is told to others is as much of it as its text.
+  if (typeof input.cue === 'string' && input.cue !== '') message.appendCodeblock(input.cue, 'text')
+  // Of several folders: which memory it goes into.
+  if (root !== undefined) message.appendCodeblock(root, 'text')
   return { title: vscode.l10n.t('Keep a memory of this repository?'), message }
 }
 
 /** The repository of the file that is open, else the first: what one repository knows is never told of another. */
 export function rootInView(memory: WindowMemory): string | undefined {
   const roots = memory.state().roots.map(({ root }) => root)
-  const path = vscode.window.activeTextEditor?.document.uri
-  const open = path?.scheme === 'file' ? path.fsPath : undefined
-  const around = roots.filter((root) => open === root || open?.startsWith(`${root}/`))
-  return around.sort((one, other) => other.length - one.length)[0] ?? roots[0]
+  const open = vscode.window.activeTextEditor?.document.uri
+  return (open === undefined ? undefined : memory.pathOf(open)?.root) ?? roots[0]
 }

@@ -27,6 +27,8 @@ export async function runEditorTool(
   signal?: AbortSignal,
 ): Promise<ToolResult> {
   signal?.throwIfAborted()
+  // A chat may have it at hand from a time when the workspace was trusted.
+  if (!vscode.workspace.isTrusted) return failed('No tool of others runs in Restricted Mode.')
   if (!vscode.lm.tools.some((tool) => tool.name === name))
     return failed(`The tool is not there at the moment: its extension or server does not run.`)
   if (typeof input !== 'object' || input === null || Array.isArray(input))
