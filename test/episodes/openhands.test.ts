@@ -53,6 +53,23 @@ test('a conversation has its request, commands with codes and edits with their h
   assert.match(command?.place.file ?? '', /event-00003-/)
 })
 
+test('a shell stays where the command before it went', async () => {
+  const folder = join(fixtureRoot, 'packages/other')
+  const metadata = { exit_code: 0, working_dir: folder }
+  const observation = { kind: 'TerminalObservation', content: [], is_error: false, exit_code: 0, metadata }
+  const { sessions } = await readFrom((home) =>
+    new Conversation()
+      .says('Look there')
+      .acts('terminal', { kind: 'TerminalAction', command: 'cd packages/other' }, { more: { observation } })
+      .runs('pytest', passing)
+      .write(home),
+  )
+  assert.deepEqual(
+    only(sessions[0], 'command').map(({ cwd }) => cwd),
+    [undefined, folder],
+  )
+})
+
 test('new files, patches and edits that failed', async () => {
   const { sessions } = await readFrom((home) =>
     new Conversation()

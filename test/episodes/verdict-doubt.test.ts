@@ -202,5 +202,6 @@ test('a run that could not begin says nothing where another did', () => {
 
 test('a program may print what an agent writes about exit codes', () => {
   assert.equal(statedExit('Exit code: 1\nOutput:\n{"exit_code": 0}'), null)
+  assert.equal(statedExit('child exited with code 0\n<exited with exit code 1>')?.exitCode, 1)
   assert.equal(statedExit('Exit code: 1\nOutput:\nchild exited with code 3')?.exitCode, 1)
 })

@@ -7,10 +7,13 @@ export interface Ending {
   evidence: ExitEvidence
 }
 
-/** Forms of the agents, from section 0 of the session formats; each stands at a line's start or in JSON. */
-const exitForms: readonly RegExp[] = [
+/** Written by an agent and by no program. */
+const ownForms: readonly RegExp[] = [
   /<returncode>\s*(-?\d+)\s*<\/returncode>/,
   /<exited with exit code (-?\d+)>/,
+]
+/** Other forms of the agents, from section 0 of the session formats; each stands at a line's start or in JSON. */
+const exitForms: readonly RegExp[] = [
   /"exit_?[cC]ode"\s*:\s*(-?\d+)/,
   /(?:^|['.\]] )\s*\(?Exit code:?\s*(-?\d+)\b/im,
   /\b(?:Process|Command|command|process)?\s*(?:exited|failed|finished|completed) with (?:exit )?(?:code|status) (-?\d+)/i,
@@ -30,14 +33,20 @@ export function statedExit(output: string): Ending | null {
     lines.length <= 2 * frameLines
       ? output
       : [...lines.slice(0, frameLines), ...lines.slice(-frameLines)].join('\n')
-  const found = exitForms.flatMap((form) => {
-    const code = [...frame.matchAll(new RegExp(form.source, `${form.flags}g`))].at(-1)?.[1]
-    return code === undefined ? [] : [Number(code)]
-  })
+  const own = statedBy(ownForms, frame)
+  const found = own.length > 0 ? own.slice(0, 1) : statedBy(exitForms, frame)
   const [first] = found
   // One of them was printed by a program. Where they do not even agree on success, neither is believed.
   if (first === undefined || found.some((code) => (code === 0) !== (first === 0))) return null
   return { exitCode: first, evidence: 'text' }
+}
+
+/** The last code that each form finds. */
+function statedBy(forms: readonly RegExp[], frame: string): number[] {
+  return forms.flatMap((form) => {
+    const code = [...frame.matchAll(new RegExp(form.source, `${form.flags}g`))].at(-1)?.[1]
+    return code === undefined ? [] : [Number(code)]
+  })
 }
 
 export interface Summary {

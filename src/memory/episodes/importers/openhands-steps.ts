@@ -54,6 +54,8 @@ interface Reading {
   /** The newest command that had not ended when its result came. */
   running: StepOf<'command'> | null
   folders: string[]
+  /** Where the shell stood after its last command: it goes on from there. */
+  cwd: string | null
   remote: string | null
   branch: string | null
 }
@@ -66,6 +68,7 @@ export function stepsOfEvents(all: Iterable<Seen>): Read {
     waiting: new Map(),
     running: null,
     folders: [],
+    cwd: null,
     remote: null,
     branch: null,
   }
@@ -111,7 +114,9 @@ function takeCall(reading: Reading, seen: Seen, call: Waiting['call']): void {
   const waiting: Waiting = { call, seen, step: null }
   if (call.does === 'run') {
     const command = bounded(text(input.command))
-    waiting.step = { ...when, type: 'command', command, exitCode: null, evidence: null, output: '' }
+    const folder = reading.cwd === null ? {} : { cwd: reading.cwd }
+    const ending = { exitCode: null, evidence: null, output: '' }
+    waiting.step = { ...when, type: 'command', command, ...folder, ...ending }
   } else if (call.does === 'other') {
     const shown = jsonText(input)
     waiting.step = { ...when, type: 'tool', name, input: shown, output: '', isError: null }
@@ -125,6 +130,7 @@ function takeCall(reading: Reading, seen: Seen, call: Waiting['call']): void {
 }
 
 function takeResult(reading: Reading, seen: Seen, result: Result): void {
+  if (result.cwd !== undefined) reading.cwd = result.cwd
   if (result.cwd !== undefined && reading.folders.length === 0) addFolder(reading, result.cwd)
   const key = result.keys.find((one) => reading.waiting.has(one))
   const waiting = key === undefined ? undefined : reading.waiting.get(key)
