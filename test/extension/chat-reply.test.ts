@@ -16,7 +16,7 @@ import {
   withoutLinks,
 } from '../../src/extension/chat/reply-part.ts'
 import { toolWords } from '../../src/extension/chat/tool-words.ts'
-import { markedMemory, type TurnData, turnDataOf } from '../../src/extension/chat/turn-data.ts'
+import { keptData, markedMemory, type TurnData, turnDataOf } from '../../src/extension/chat/turn-data.ts'
 import { sampleEpisode, sampleRecord } from './memory-samples.ts'
 
 const l10n = {
@@ -120,6 +120,13 @@ const data: TurnData = {
   paths: ['src/a.ts'],
   root,
 }
+
+test('an answer that names very much does not cost the chat its memory', () => {
+  const many = Array.from({ length: 150 }, (_, at) => ({ root, id: `m${at}` }))
+  const large = { ...data, recalled: many, cited: many, paths: many.map(({ id }) => `${id}.ts`) }
+  assert.equal(turnDataOf(keptData(large))?.chatId, data.chatId)
+  assert.deepEqual(keptData(data), data)
+})
 
 test('what a turn left comes back through JSON, and nothing else does', () => {
   assert.deepEqual(turnDataOf(JSON.parse(JSON.stringify(data))), data)

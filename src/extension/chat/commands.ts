@@ -5,10 +5,12 @@ import { recallOf } from '../../agent/chat/question.ts'
 import { UserError } from '../../memory/ports.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
 import type { RecallRequest } from '../../protocol-memories.ts'
+import { chosenRoot } from '../chosen-root.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
 import { historyReply } from './history-reply.ts'
 import { lessonsReply, rememberReply, whyReply } from './memory-reply.ts'
 import { explainReply, recallReply } from './recall-reply.ts'
+import { markdown } from './reply-part.ts'
 import { asker, type ChatTurn, knowledgeHere, noteRecall, rootOf, write } from './turn.ts'
 import { markedMemory } from './turn-data.ts'
 
@@ -57,13 +59,14 @@ async function remember(turn: ChatTurn): Promise<void> {
   const { attached } = turn.references
   const selected = attached.find(({ path, lines }) => path !== null && lines !== null)
   const cites = attached.flatMap(({ path, lines }) => (path !== null && lines === null ? [path] : []))
-  const knowledge = await knowledgeHere(turn)
-  const remembered = await knowledge.remember({
+  // Of several folders the person says which one it is about: what is written down wrongly is told wrongly.
+  const root = turn.root ?? (await chosenRoot(turn.memory))?.root
+  if (root === undefined) return write(turn, [markdown(vscode.l10n.t('Nothing was remembered.'))])
+  const remembered = await windowKnowledge(turn.memory, root).remember({
     text,
     ...(cites.length > 0 && { cites }),
     ...(selected?.path && selected.lines && { selection: { path: selected.path, ...selected.lines } }),
   })
-  const root = await rootOf(turn)
   turn.data.recalled = [{ root, id: remembered.record.id }]
   write(turn, rememberReply(vscode.l10n, root, remembered))
 }

@@ -12,6 +12,7 @@ import { escaped } from './reply-part.ts'
 import { writeMarkdown } from './stream-writer.ts'
 import { toolsReply } from './tools-reply.ts'
 import { type Asked, type ChatHome, type ChatTurn, openTurn, write } from './turn.ts'
+import { keptData } from './turn-data.ts'
 import { answerWithoutModel } from './without-model.ts'
 
 export interface ChatParts extends ChatHome {
@@ -33,9 +34,9 @@ export async function handleRequest(
     turn = await openTurn(parts, { ...asked, signal: stop.signal })
     for (const refusal of turn.references.refused) writeMarkdown(turn.stream, `_${escaped(refusal)}_\n\n`)
     await answer(parts, turn)
-    return { metadata: turn.data }
+    return { metadata: keptData(turn.data) }
   } catch (error) {
-    const metadata = turn === null ? {} : { metadata: turn.data }
+    const metadata = turn === null ? {} : { metadata: keptData(turn.data) }
     if (stop.signal.aborted) return metadata
     return { ...metadata, errorDetails: { message: failureWords(parts, asked.stream, error) } }
   } finally {

@@ -2,6 +2,10 @@
 
 import { z } from 'zod'
 
+/** Memories and paths of one turn that are kept. */
+const mostMemories = 100
+const mostPaths = 20
+
 const memoryName = z.object({ root: z.string(), id: z.string() })
 
 export const turnSchema = z.object({
@@ -11,14 +15,25 @@ export const turnSchema = z.object({
   /** What was asked; empty for commands. */
   prompt: z.string(),
   /** `[m1]` is the first. */
-  recalled: z.array(memoryName).max(100),
-  cited: z.array(memoryName).max(100),
+  recalled: z.array(memoryName).max(mostMemories),
+  cited: z.array(memoryName).max(mostMemories),
   /** Files that the answer named, relative to their root. */
-  paths: z.array(z.string()).max(20),
+  paths: z.array(z.string()).max(mostPaths),
   root: z.string().nullable(),
 })
 
 export type TurnData = z.infer<typeof turnSchema>
+
+/** What of a turn goes into its result: with more than it takes the chat would lose itself in the next turn. */
+export function keptData(data: TurnData): TurnData {
+  const { recalled, cited, paths } = data
+  return {
+    ...data,
+    recalled: recalled.slice(0, mostMemories),
+    cited: cited.slice(0, mostMemories),
+    paths: paths.slice(0, mostPaths),
+  }
+}
 
 /** Null for a result of another make. */
 export function turnDataOf(metadata: unknown): TurnData | null {
