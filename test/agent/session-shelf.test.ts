@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openSessionShelf } from '../../src/agent/tool-store/session-shelf.ts'
-import { addTools, newSession } from '../../src/agent/toolbox/session.ts'
+import { addTools, newSession, newTurn } from '../../src/agent/toolbox/session.ts'
 import { openWorld, tool } from './world.ts'
 
 test('the newest chats are kept, and one that is used again is a new one', async (t) => {
@@ -32,4 +32,15 @@ test('a chat that another version wrote keeps no tool from being removed', async
     kept?.active.map(({ name }) => name),
     ['two'],
   )
+})
+
+test('what a model searched tools for is kept without its secrets', async (t) => {
+  const { db, shelf } = openWorld(t)
+  const session = newSession('mine')
+  session.turns.push(newTurn(0))
+  addTools(session, ['one'], `found for token ghp_${'a1B2'.repeat(9)}`)
+  await shelf.save(session)
+  const { state } = db.prepare('select state from tool_session').get() ?? {}
+  assert.doesNotMatch(String(state), /ghp_a1B2/)
+  assert.match(String(state), /found for token/)
 })

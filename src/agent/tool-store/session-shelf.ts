@@ -5,7 +5,7 @@ import { redact } from '../../memory/safety/redact.ts'
 import { redactDeep } from '../../memory/safety/redact-deep.ts'
 import { type DatabaseSync, transaction } from '../../memory/store/database.ts'
 import type { SessionShelf } from '../toolbox/ports.ts'
-import { dropGone, toolSession } from '../toolbox/session.ts'
+import { dropGone, type TurnRecord, toolSession } from '../toolbox/session.ts'
 
 const selectState = 'select state from tool_session where id = ?'
 const selectAll = 'select id, state from tool_session'
@@ -29,9 +29,13 @@ export function openSessionShelf(db: DatabaseSync, now: () => number = Date.now)
       return row === undefined ? null : toolSession.parse(JSON.parse(String(row.state)))
     },
     async save(session) {
-      const messages = await masked(session.messages)
+      const kept = {
+        ...session,
+        messages: await masked(session.messages),
+        turns: await maskedTurns(session.turns),
+      }
       transaction(db, () => {
-        db.prepare(upsert).run(session.id, JSON.stringify({ ...session, messages }), now())
+        db.prepare(upsert).run(session.id, JSON.stringify(kept), now())
         db.prepare(deleteOld).run(mostChats)
       })
     },
@@ -60,6 +64,18 @@ async function masked(messages: readonly Message[]): Promise<Message[]> {
     const calls = message.calls.map((call, which) => ({ ...call, arguments: given[which] }))
     return { ...message, content, calls }
   })
+}
+
+/** Why a tool came says what a model searched for, which it may have read anywhere. */
+async function maskedTurns(turns: readonly TurnRecord[]): Promise<TurnRecord[]> {
+  const { value } = await redactDeep(
+    turns.map(({ changes }) => changes.map(({ why }) => why)),
+    redact,
+  )
+  return turns.map((turn, at) => ({
+    ...turn,
+    changes: turn.changes.map((change, which) => ({ ...change, why: value[at]?.[which] ?? '' })),
+  }))
 }
 
 /** Part of the transaction that removes the tools: no chat that is opened later has them. */
