@@ -68,13 +68,24 @@ function localised(step: Step, { session, relative, folders }: Locating): Step |
 /** Where a command ran, as a folder of the repository; null: nobody knows. */
 function folderOf(step: StepOf<'command'>, session: Session, relative: Relative): string | null {
   const commands = simpleCommands(step.command)
-  const moved = folderAt(commands, testRunOf(step.command)?.at ?? commands.length)
   const base = step.cwd ?? session.folders[0]
+  const moved = fromHome(folderAt(commands, testRunOf(step.command)?.at ?? commands.length), base)
+  if (moved === null) return 'elsewhere'
   if (/^(?:~|\$|-$)/.test(moved)) return null
   const isWhole = /^(?:[\\/]|[A-Za-z]:)/.test(moved)
   if (!isWhole && base === undefined) return null
   const folder = isWhole ? moved : moved === '' ? base : `${base}/${moved}`
   return relative(folder ?? '', session) ?? 'elsewhere'
+}
+
+const homes = /^(?:\/(?:home|Users)\/[^/]+|\/root|[A-Za-z]:[\\/]Users[\\/][^\\/]+)(?=[\\/]|$)/i
+
+/** `~/x` as the folder that it stands for; null: another one than that of the session. */
+function fromHome(folder: string, base: string | undefined): string | null {
+  if (!/^~(?:[\\/]|$)/.test(folder)) return folder
+  const home = homes.exec(base ?? '')?.[0]
+  if (home !== undefined) return home + folder.slice(1)
+  return base === undefined || `${base}/`.includes(`${folder.slice(1)}/`) ? folder : null
 }
 
 /** A command from outside that names files of the repository is about it. */

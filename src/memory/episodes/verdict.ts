@@ -104,6 +104,7 @@ export function verdictOf(
     ...turnedDown,
     ...failedBefore(runs, relevant, lastEdit),
     ...positives(steps),
+    ...commitsAfter(steps, lastChange),
   ]
   const shown = failed[0] ?? passed.at(-1) ?? unclear.at(-1) ?? runs.at(-1)
   const outcome = (verdict: Outcome['verdict'], why: string, source: Outcome['source']): Outcome => ({
@@ -222,6 +223,17 @@ function sharesScope(one: TestRun, other: TestRun): boolean {
 
 function nameOf({ step, run }: RunResult): string {
   return run.key.length <= 120 ? run.key : `${step.command.slice(0, 117)}...`
+}
+
+function commitsAfter(steps: readonly Step[], change: Change): string[] {
+  const commits = steps.filter(
+    (step, at) =>
+      step.type === 'command' &&
+      at > change.at &&
+      step.exitCode === 0 &&
+      /\bgit (?:-\S+ )*commit\b/.test(step.command),
+  )
+  return commits.slice(-1).map((step) => `committed: ${(step as StepOf<'command'>).command.slice(0, 300)}`)
 }
 
 interface Negatives {

@@ -297,4 +297,55 @@ export const labelled: readonly Labelled[] = [
         },
       ),
   ]),
+  one('a run that the program did not allow', 'unknown', [
+    'the tests never ran',
+    (t) =>
+      fixTotal(t).calls(
+        'Bash',
+        { command: 'pytest tests/test_cart.py' },
+        {
+          content: "Claude requested permissions to use Bash, but you haven't granted it yet.",
+          isError: true,
+          extra: 'Error: Claude requested permissions to use Bash',
+        },
+      ),
+  ]),
+  one('tests of another project below the home folder', 'unknown', [
+    'the run went to another folder first',
+    (t) => fixTotal(t).runs('cd ~/mail && pytest', passing),
+  ]),
+  one('tests of this project below the home folder', 'passed', [
+    'the folder is the one of the repository',
+    (t) => fixTotal(t).runs('cd ~/shop && pytest tests/test_cart.py', passing),
+  ]),
+  one('only the types were checked by a script', 'unknown', [
+    'types do not prove a change',
+    (t) => fixTotal(t).runs('npm run typecheck', 'tsc --noEmit'),
+  ]),
+  one('a file of tests that cannot be loaded', 'failed', [
+    'the pipe hides the exit code; one test suite failed, though no test did',
+    (t) =>
+      fixTotal(t).runs(
+        'npx jest 2>&1 | tail -4',
+        'Test Suites: 1 failed, 4 passed, 5 total\nTests:       31 passed, 31 total\nTime:        2 s',
+      ),
+  ]),
+  one('the tests of the change were left out', 'unknown', [
+    'the run ignored the only file of tests that is about the edit',
+    (t) => fixTotal(t).runs('pytest --ignore=tests/test_cart.py', passing),
+  ]),
+  one('a script changed the file after the tests', 'unknown', [
+    'what was tested is not what stands',
+    (t) =>
+      fixTotal(t)
+        .runs('pytest tests/test_cart.py', passing)
+        .runs("python3 - <<'EOF'\nfrom pathlib import Path\nPath('shop/cart.py').write_text('x')\nEOF", ''),
+  ]),
+  one('the program was not there at first', 'passed', [
+    'a run that could not begin says nothing; the next one passed',
+    (t) =>
+      fixTotal(t)
+        .runs('python -m pytest tests/test_cart.py', '/bin/bash: line 1: python: command not found', 127)
+        .runs('python3 -m pytest tests/test_cart.py', passing),
+  ]),
 ]

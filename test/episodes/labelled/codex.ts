@@ -266,4 +266,28 @@ export const labelled: readonly Labelled[] = [
         .runs('pytest tests/test_cart.py', failing, 1)
         .event({ type: 'thread_rolled_back', num_turns: 1 }),
   ]),
+  one('the tests of another package', 'unknown', [
+    'the script ran in a package that was not changed',
+    (r) => fixed(r).runs('pnpm --filter mail test', 'Tests  12 passed (12)'),
+  ]),
+  one('lines that say ok were picked out', 'unknown', [
+    'the pipe leaves out the packages that failed',
+    (r) => fixed(r).runs('go test ./... | grep ^ok', 'ok  \texample.com/shop/mail\t0.1s'),
+  ]),
+  one('tests on what was put aside', 'unknown', [
+    'the run was on the files without the change',
+    (r) => fixed(r).runs('git stash && pytest; git stash pop', passing),
+  ]),
+  one('unittest found no test', 'unknown', [
+    'it ended well without a test',
+    (r) => fixed(r).runs('python -m unittest', 'Ran 0 tests in 0.000s\n\nOK'),
+  ]),
+  one('the first of two runs of a line decides nothing', 'unknown', [
+    'the exit code is that of the second run',
+    (r) => fixed(r).runs('npm run test:unit; npm run test:e2e', 'done'),
+  ]),
+  one('a module named with dots', 'passed', [
+    'the module of tests is about the edit',
+    (r) => fixed(r).runs('python -m unittest tests.test_cart', 'Ran 3 tests in 0.002s\n\nOK'),
+  ]),
 ]

@@ -250,7 +250,7 @@ function resultSteps(reading: Reading, result: Fields, extra: unknown, { at, pla
     const signal = editTools.has(call.name) ? 'rejected' : 'aborted'
     return [{ ...when, type: 'signal', signal, detail: `${call.name} was refused`, ...pathOf(call) }]
   }
-  if (call.name === 'Bash') {
+  if (call.name === 'Bash' && !(isError && notStarted.test(output))) {
     const step = commandStep(call, { output, isError, extra: fields(extra) }, when)
     const task = filled(fields(extra).backgroundTaskId) ?? backgroundId.exec(output)?.[1]
     if (task !== undefined) reading.started.set(task, step)
@@ -271,6 +271,10 @@ function pathOf(call: Call): { path?: string } {
   const path = filled(call.input.file_path) ?? filled(call.input.path)
   return path === undefined ? {} : { path }
 }
+
+/** The program did not let the command begin. */
+const notStarted =
+  /^(?:<tool_use_error>|Claude requested permissions? |Permission to use |This command requires approval|(?:Pre\w+:)?\w* ?(?:hook )?operation blocked by hook)/
 
 const backgroundId = /running in (?:the )?background with ID: (\S+)/
 
