@@ -1,14 +1,12 @@
 /** Casebook's own tools in a chat; the memories that they find go on counting where the prompt ended. */
 
-import type { ToolCall } from '../../llm/model.ts'
-import type { Knowledge, ToolResult, ToolSet, Workspace } from '../ports.ts'
-import { answerText } from '../tools/answer.ts'
+import type { Knowledge, ToolSet, Workspace } from '../ports.ts'
 import { edit } from '../tools/edit.ts'
 import { memoryTools } from '../tools/memory-tools.ts'
 import { read } from '../tools/read.ts'
 import { runCommand, runTests } from '../tools/run-command.ts'
-import { BadArguments, type Tool, type ToolCall as Work } from '../tools/tool.ts'
-import { asOffered } from '../tools/tool-set.ts'
+import type { Tool, ToolCall as Work } from '../tools/tool.ts'
+import { toolSet } from '../tools/tool-set.ts'
 import { usableTools } from '../tools/work.ts'
 import type { MemoryName } from './credit.ts'
 
@@ -21,7 +19,7 @@ export interface OwnToolsOptions {
   /** Absent: no file is read, changed or run. */
   workspace?: Workspace
   /** The working memory of the question: it knows long outputs by their handles. */
-  working?: Work['working']
+  working?: NonNullable<Work['working']>
 }
 
 /** Memory is not written by a model's call: remembering is a person's act, and credit follows the answer. */
@@ -34,41 +32,23 @@ export function chatTools(workspace: Pick<Workspace, 'may'> | undefined): Tool[]
   return usableTools([...readingTools, ...actingTools], { workspace, mayWrite: false })
 }
 
-export function ownTools(options: OwnToolsOptions): ToolSet {
-  const offered = chatTools(options.workspace).map(asOffered)
+export function ownTools({ root, shown, ...options }: OwnToolsOptions): ToolSet {
+  const marks = new Map<string, string>()
+  const about = { ...options, agent: 'chat', marks, mayWrite: false }
+  const tools = toolSet(chatTools(options.workspace), about)
   return {
-    offered: async () => offered,
-    run: (call, signal = new AbortController().signal) => run(options, call, signal),
-  }
-}
-
-async function run(options: OwnToolsOptions, call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
-  const { knowledge, root, sessionId, shown, workspace, working } = options
-  const tool = chatTools(workspace).find(({ name }) => name === call.name)
-  if (tool === undefined) return { content: `Error: no tool named ${call.name} is known.`, ok: false }
-  const before = new Map(shown.map(({ id }, at) => [`m${at + 1}`, id]))
-  const marks = new Map(before)
-  try {
-    const work: Work = {
-      knowledge,
-      agent: 'chat',
-      sessionId,
-      marks,
-      mayWrite: false,
-      ...(workspace !== undefined && { workspace }),
-      ...(working !== undefined && { working }),
-      signal,
-    }
-    const content = await answerText(await tool.run(call.arguments, work))
-    const first = shown.length
-    const goesOn = [...before].every(([mark, id]) => marks.get(mark) === id)
-    const fresh = [...marks.values()].slice(goesOn ? first : 0)
-    shown.push(...fresh.map((id) => ({ root, id })))
-    // A recall counts from one again.
-    return { content: goesOn ? content : countedFrom(content, first), ok: true }
-  } catch (error) {
-    if (error instanceof BadArguments) return { content: `Error: ${error.message}`, ok: false }
-    throw error
+    ...tools,
+    async run(call, signal) {
+      marks.clear()
+      const before = shown.map(({ id }, at) => [`m${at + 1}`, id] as const)
+      for (const [mark, id] of before) marks.set(mark, id)
+      const { content, ok } = await tools.run(call, signal)
+      const goesOn = before.every(([mark, id]) => marks.get(mark) === id)
+      const fresh = [...marks.values()].slice(goesOn ? before.length : 0)
+      shown.push(...fresh.map((id) => ({ root, id })))
+      // A recall counts from one again.
+      return { content: goesOn ? content : countedFrom(content, before.length), ok }
+    },
   }
 }
 
