@@ -44,6 +44,8 @@ export interface ToolMemoryOptions {
   settings: ToolboxSettings
   /** What the person typed. */
   prompt: string
+  /** Names of Casebook's own tools, with which a new chat begins. Default: those that only read. */
+  own?: readonly string[]
   /** Names of tools that the person put into the question. */
   named: readonly string[]
   runner(work: { shown: MemoryName[]; working: OpenContext }): ToolRunner
@@ -88,10 +90,12 @@ export function runWithToolMemory(options: ToolMemoryOptions): ChatRun {
   }
 }
 
+const reading = readingTools.map(({ name }) => name)
+
 /** A new chat begins with Casebook's own tools; what the person named comes at once. */
-async function layOut({ session, store, named }: ToolMemoryOptions): Promise<void> {
-  const own = currentTurn(session) === 0 ? readingTools.map(({ name }) => name) : []
-  const known = await store.documents([...own, ...named])
+async function layOut({ session, store, named, own = reading }: ToolMemoryOptions): Promise<void> {
+  const begin = currentTurn(session) === 0 ? own : []
+  const known = await store.documents([...begin, ...named])
   const isNamed = new Set(named)
   const names = known.map(({ name }) => name)
   addTools(

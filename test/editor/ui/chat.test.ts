@@ -1,7 +1,7 @@
 /** @casebook in the native chat of a real VS Code, with a model server that speaks by a script. Looked at in both themes. */
 
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Locator } from 'playwright-core'
@@ -35,6 +35,24 @@ const script: Script = [
     },
   },
   { when: { lastUser: /unbalanced/ }, reply: 'It is refused in ledger/journal.py:37.' },
+  {
+    when: { lastUser: /Repair/, result: null },
+    reply: {
+      tool_calls: [
+        {
+          name: 'casebook_edit',
+          arguments: {
+            path: 'ledger/rounding.py',
+            before: 'return -round_half_even(-a, b) if a < 0 else a // b',
+            after: 'return a // b',
+          },
+        },
+      ],
+    },
+    times: 2,
+  },
+  { when: { lastUser: /Repair/, result: /was changed/ }, reply: 'It is changed.' },
+  { when: { lastUser: /Repair/ }, reply: 'You refused it.' },
   { when: { lastUser: /forever/ }, reply: { content: 'word '.repeat(2_000), pause: 40 } },
   { when: { lastUser: /rounded/ }, reply: { content: answer, pause: 15 }, times: 9 },
 ]
@@ -117,6 +135,26 @@ test('a reload keeps the chat and the tools that it has at hand', async (t) => {
   await workbench.screenshot('chat-reloaded')
 })
 
+test('changes a file only after the person was asked, where they allowed the chat to act at all', async (t) => {
+  const settings = { 'casebook.chatMayAct': true }
+  const { workbench, chat, repo } = await openChat(t, {}, { script, settings })
+  const file = join(repo.dir, 'ledger/rounding.py')
+  const dialog = workbench.page.locator('.monaco-dialog-box')
+  const before = readFileSync(file, 'utf8')
+  await chat.say('Repair the rounding.')
+  await dialog.getByText('Change ledger/rounding.py?').waitFor()
+  await workbench.screenshot('chat-asks')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await chat.answer('You refused it.').waitFor()
+  assert.equal(readFileSync(file, 'utf8'), before)
+
+  await chat.say('Repair it, please.')
+  await dialog.getByText('Change ledger/rounding.py?').waitFor()
+  await dialog.getByRole('button', { name: 'Allow', exact: true }).click()
+  await chat.answer('It is changed.').waitFor()
+  assert.match(readFileSync(file, 'utf8'), /\n {4}return a \/\/ b\n/)
+})
+
 test('recalls without any model, and says how to get one', async (t) => {
   const { workbench, chat } = await openChat(t, {}, { script: null, model: 'No model: memory only' })
   await chat.say(`/remember ${thought}`)
@@ -151,13 +189,17 @@ interface Chat {
 async function openChat(
   t: TestContext,
   options: WorkbenchOptions,
-  { script: lines, model = 'scripted' }: { script: Script | null; model?: string },
+  {
+    script: lines,
+    model = 'scripted',
+    settings: more = {},
+  }: { script: Script | null; model?: string; settings?: Record<string, unknown> },
 ) {
   const repo = makeRepo('python-small', { commits: fixes })
   const server = await startScriptedServer(lines ?? [])
   const settings =
     lines === null ? {} : { 'casebook.model.baseUrl': server.baseUrl, 'casebook.model.model': 'scripted' }
-  const workbench = await openWorkbench({ folder: repo.dir, settings, ...options })
+  const workbench = await openWorkbench({ folder: repo.dir, settings: { ...settings, ...more }, ...options })
   t.after(async () => {
     // Where it failed, if it failed.
     await workbench.screenshot(`chat-end-${t.name.replace(/\W+/g, '-').slice(0, 40)}`)
