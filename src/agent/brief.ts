@@ -64,7 +64,10 @@ interface BriefEntry {
 async function soundEntries(knowledge: Knowledge, records: readonly MemoryRecord[]): Promise<BriefEntry[]> {
   const entries: BriefEntry[] = []
   for (const { id } of records) {
-    const { record, anchors } = await knowledge.show(id)
+    // It may have been forgotten since it was listed.
+    const shown = await knowledge.show(id).catch(() => null)
+    if (shown === null) continue
+    const { record, anchors } = shown
     const states = new Set(anchors.map(({ state }) => state))
     if (states.has('drifted') || states.has('gone')) continue
     const when = record.cue === '' ? '' : `When ${record.cue}: `

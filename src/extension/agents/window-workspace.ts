@@ -40,7 +40,7 @@ export function windowWorkspace({ root, knowledge, allowed }: WindowWorkspaceOpt
       if (!vscode.workspace.isTrusted) return false
       if (wish.kind === 'edit') noUnsavedWork(root, wish.path)
       if (isAllowed(wish, allowed)) return true
-      return await asked(wish, allowed, signal)
+      return await asked({ wish, root }, allowed, signal)
     },
   })
 }
@@ -58,8 +58,15 @@ function isAllowed(wish: Wish, { edits, commands }: Allowed): boolean {
 }
 
 /** An abort does not wait for an answer: the question stays until the person closes it, and counts for nothing. */
-async function asked(wish: Wish, allowed: Allowed, signal?: AbortSignal): Promise<boolean> {
-  const { title, detail, once, always } = wordsFor(wish)
+async function asked(
+  { wish, root }: { wish: Wish; root: string },
+  allowed: Allowed,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { title, detail: what, once, always } = wordsFor(wish)
+  // Of several folders the person did not name one.
+  const where = `${vscode.l10n.t('In: {0}', root)}\n\n`
+  const detail = (vscode.workspace.workspaceFolders?.length ?? 0) > 1 ? where + what : what
   const answer = vscode.window.showWarningMessage(title, { modal: true, detail }, once, always)
   const choice = await Promise.race([answer, aborted(signal)])
   signal?.throwIfAborted()
