@@ -31,8 +31,8 @@ export function addModelProvider(context: vscode.ExtensionContext, models: Windo
         if (!silent) await vscode.commands.executeCommand('casebook.setUpModel')
         return information()
       },
-      provideLanguageModelChatResponse: (_model, messages, options, progress, token) =>
-        respond(models, { messages, options, progress, token }),
+      provideLanguageModelChatResponse: ({ id }, messages, options, progress, token) =>
+        respond(models, { id, messages, options, progress, token }),
       provideTokenCount: async (_model, text) => messageTokens(text as string | EditorMessage),
     }),
   )
@@ -61,14 +61,19 @@ function information(): vscode.LanguageModelChatInformation[] {
 }
 
 interface Asked {
+  /** Of the model that was chosen when the request was made. */
+  id: string
   messages: readonly vscode.LanguageModelChatRequestMessage[]
   options: vscode.ProvideLanguageModelChatResponseOptions
   progress: vscode.Progress<vscode.LanguageModelResponsePart>
   token: vscode.CancellationToken
 }
 
-async function respond(models: WindowModels, { messages, options, progress, token }: Asked): Promise<void> {
-  const model = await models.endpoint()
+async function respond(models: WindowModels, asked: Asked): Promise<void> {
+  const { id: chosen, messages, options, progress, token } = asked
+  // Settings that changed since name another server: it was not chosen for this text.
+  const isChosen = information().some(({ id }) => id === chosen)
+  const model = isChosen ? await models.endpoint() : null
   if (model === null) throw vscode.LanguageModelError.NotFound(vscode.l10n.t('No model is set up.'))
   const { tools, toolMode, modelOptions } = options
   const request = modelRequest(messages, {
