@@ -89,20 +89,24 @@ export class FlatVectors {
    * `accept` is asked only about those that would be among the best.
    */
   search(query: Float32Array, k: number, accept?: Accept, afterId = 0): Match[] {
-    const best = new BestMatches(k)
     const factor = this.#putQuery(query)
-    if (factor === 0 || k <= 0) return []
+    if (factor === 0 || k <= 0 || this.#count === 0) return []
+    const best = new BestMatches(Math.min(k, this.#count))
+    // A local number, since one that is kept in an object is new garbage each time.
+    let floor = best.floor
     for (let first = this.#rowAfter(afterId); first < this.#count; first += rowsPerStep) {
       const rows = Math.min(rowsPerStep, this.#count - first)
       const sums = this.#scanRows(first, rows)
       for (let i = 0; i < rows; i++) {
         const score = (sums[i] ?? 0) * (this.#scales[first + i] ?? 0) * factor
-        if (score <= best.floor) continue
+        if (score <= floor) continue
         const id = this.#ids[first + i] ?? 0
-        if (accept === undefined || accept(id)) best.offer(id, score)
+        if (accept !== undefined && !accept(id)) continue
+        best.offer(id, score)
+        floor = best.floor
       }
     }
-    return best.matches
+    return best.matches()
   }
 
   /** The inner products with some vectors; ids that are not here are left out. */
@@ -209,20 +213,33 @@ function grown<T extends Uint32Array | Float32Array>(from: T, to: T): T {
 
 /** The best `k` of a stream, kept in order: `k` is small, insertion is the fastest way. */
 class BestMatches {
-  readonly matches: Match[] = []
-  /** A score must exceed this to matter. */
-  floor = Number.NEGATIVE_INFINITY
-  #k: number
+  readonly #ids: Uint32Array
+  readonly #scores: Float64Array
+  #count = 0
 
   constructor(k: number) {
-    this.#k = k
+    this.#ids = new Uint32Array(k)
+    this.#scores = new Float64Array(k).fill(Number.NEGATIVE_INFINITY)
+  }
+
+  /** A score must exceed this to matter. */
+  get floor(): number {
+    return this.#scores[this.#scores.length - 1] ?? Number.NEGATIVE_INFINITY
   }
 
   offer(id: number, score: number): void {
-    let at = this.matches.length
-    while (at > 0 && (this.matches[at - 1]?.score ?? 0) < score) at--
-    this.matches.splice(at, 0, { id, score })
-    if (this.matches.length > this.#k) this.matches.pop()
-    if (this.matches.length === this.#k) this.floor = this.matches[this.#k - 1]?.score ?? this.floor
+    const [ids, scores] = [this.#ids, this.#scores]
+    let at = this.#count
+    while (at > 0 && (scores[at - 1] as number) < score) at--
+    // What falls over the end is the worst.
+    ids.copyWithin(at + 1, at, this.#count)
+    scores.copyWithin(at + 1, at, this.#count)
+    ids[at] = id
+    scores[at] = score
+    if (this.#count < ids.length) this.#count++
+  }
+
+  matches(): Match[] {
+    return Array.from(this.#ids.subarray(0, this.#count), (id, at) => ({ id, score: this.#scores[at] ?? 0 }))
   }
 }

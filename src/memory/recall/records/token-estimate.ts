@@ -5,10 +5,31 @@ const piece = 4
 
 const parts = /[A-Za-z0-9_]+|[^\sA-Za-z0-9_]/g
 
+/** Character by character what `parts` finds: a match for each word of a long text is much garbage. */
 export function estimateTokens(text: string): number {
   let tokens = 0
-  for (const [part] of text.matchAll(parts)) tokens += Math.ceil(part.length / piece)
-  return tokens
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (isWord(code)) {
+      length++
+      continue
+    }
+    tokens += Math.ceil(length / piece)
+    length = 0
+    if (!isSpace(code)) tokens++
+  }
+  return tokens + Math.ceil(length / piece)
+}
+
+function isWord(code: number): boolean {
+  if (code > 122) return false
+  return code >= 97 || (code >= 65 && code <= 90) || code === 95 || (code >= 48 && code <= 57)
+}
+
+function isSpace(code: number): boolean {
+  if (code < 128) return code === 32 || (code >= 9 && code <= 13)
+  return /\s/.test(String.fromCharCode(code))
 }
 
 /** The beginning of a text that takes at most `most` tokens, cut between words, with a mark where something is missing. */
