@@ -71,7 +71,11 @@ function addressPrompt(): string {
 
 function addressProblem(text: string): string | vscode.InputBoxValidationMessage | undefined {
   const url = serverUrl(text)
-  if (url === null) return vscode.l10n.t('An address begins with http:// or https:// and holds no password.')
+  if (url === null) {
+    return /^https?:\/\//i.test(text.trim())
+      ? vscode.l10n.t('This is no address, or it holds a password: a key is asked for next.')
+      : vscode.l10n.t('An address begins with http:// or https://.')
+  }
   if (url.protocol === 'https:' || isThisMachine(url.hostname)) return undefined
   const message = vscode.l10n.t(
     'Not encrypted: others in the network can read what is sent to {0}.',
@@ -160,11 +164,11 @@ async function listModel({ context, log }: ModelParts, draft: Draft): Promise<St
   } catch (error) {
     const { message, remedy } = error instanceof UserError ? error : new UserError(String(error), '')
     log.warn(message)
-    return await askWay(message, remedy, [
-      [vscode.l10n.t('Change Key'), 'key'],
-      [vscode.l10n.t('Change Address'), 'address'],
-      [vscode.l10n.t('Type the Name'), 'model'],
-    ])
+    const changeKey: Way = [vscode.l10n.t('Change Key'), 'key']
+    const changeAddress: Way = [vscode.l10n.t('Change Address'), 'address']
+    // The first is the one that Enter takes.
+    const changes = /\bkey\b/.test(message) ? [changeKey, changeAddress] : [changeAddress, changeKey]
+    return await askWay(message, remedy, [...changes, [vscode.l10n.t('Ask Again or Type the Name'), 'model']])
   }
 }
 
