@@ -2,6 +2,7 @@
 
 import type { Content, EpisodeBody } from '../memory/episode.ts'
 import type { MemoryRecord } from '../memory/record.ts'
+import { endedWords } from '../memory/safety/ended-words.ts'
 import type { MemoryDetail } from '../protocol-memories.ts'
 import { escapeBlock, escapeLine } from './escape.ts'
 import { bytes, columns, moment } from './format.ts'
@@ -78,15 +79,11 @@ function round(value: number): string {
 function episodeLines(body: EpisodeBody, style: Style): string[] {
   const { outcome, patch } = body
   const verdict = { passed: style.good, failed: style.bad, unknown: style.warn }[outcome.verdict]
-  const by = outcome.source === null ? '' : ` (by ${outcome.source})`
   const size = patch === null ? '' : `+${patch.added} -${patch.removed}`
   const commit = patch?.commit === undefined ? '' : `commit ${patch.commit.slice(0, 10)}`
   const rows = [
     ['origin', escapeLine([body.origin, body.agent, body.sessionId].filter(Boolean).join(' '))],
-    [
-      'outcome',
-      `${verdict(outcome.verdict)}${by}  ${outcome.evidence.slice(0, 2).map(escapeLine).join(' ')}`,
-    ],
+    ['outcome', `${verdict(endedWords(outcome))}  ${outcome.evidence.slice(0, 2).map(escapeLine).join(' ')}`],
     ['change', [commit, size, `${body.files.length} files`].filter(Boolean).join(', ')],
   ]
   if (body.issues.length > 0) rows.push(['issues', escapeLine(body.issues.join(', '))])

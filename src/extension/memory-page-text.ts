@@ -4,6 +4,7 @@ import type { EpisodeBody } from '../memory/episode.ts'
 import type { MemoryEvent } from '../memory/event.ts'
 import type { AnchorState } from '../memory/recollection.ts'
 import type { MemoryRecord, Source } from '../memory/record.ts'
+import { endedWords } from '../memory/safety/ended-words.ts'
 import type { MemoryDetail } from '../protocol-memories.ts'
 import { kindText, statusText } from './memory-text.ts'
 import { hasPlace, openTurnLine } from './session-page-text.ts'
@@ -89,10 +90,7 @@ function bodyLines({ fact, lesson, episode }: MemoryRecord): string[] {
 function episodeLines(episode: EpisodeBody): string[] {
   const { outcome, goal, attempts, commands, files, corrections } = episode
   return [
-    ...section('How it ended', [
-      `${outcome.verdict}${outcome.source === null ? '' : ` (${outcome.source})`}`,
-      ...outcome.evidence.map(bullet),
-    ]),
+    ...section('How it ended', [endedWords(outcome), ...outcome.evidence.map(bullet)]),
     ...section('The task', quoted(goal)),
     ...section('What was tried', attempts.map(attemptLine)),
     ...section(

@@ -37,7 +37,11 @@ export function iconOf({ kind, status, inhibited, pinned, lesson, episode }: Row
   if (pinned) return 'pinned'
   if (kind === 'lesson') return lesson?.polarity === 'avoid' ? 'circle-slash' : 'lightbulb'
   if (kind === 'fact') return 'book'
-  return { passed: 'pass', failed: 'error', unknown: 'history' }[episode?.outcome.verdict ?? 'unknown']
+  if (episode === undefined) return 'history'
+  const { verdict, source } = episode.outcome
+  // The green tick is for what was tested.
+  if (verdict === 'passed' && source === 'history') return 'git-commit'
+  return { passed: 'pass', failed: 'error', unknown: 'history' }[verdict]
 }
 
 /** For example `code changed · on feature/rounding · 2026-11-20`. */

@@ -211,7 +211,9 @@ function memoryItem({ root, id, record }: Extract<Row, { row: 'memory' }>): vsco
 function colourOf({ status, kind, episode }: MemoryRecord): vscode.ThemeColor | undefined {
   if (status === 'stale' || status === 'contested') return new vscode.ThemeColor('list.warningForeground')
   if (kind !== 'episode' || status !== 'active') return undefined
-  const verdict = episode?.outcome.verdict
+  const { verdict, source } = episode?.outcome ?? {}
   if (verdict === 'failed') return new vscode.ThemeColor('testing.iconFailed')
-  return verdict === 'passed' ? new vscode.ThemeColor('testing.iconPassed') : undefined
+  return verdict === 'passed' && source !== 'history'
+    ? new vscode.ThemeColor('testing.iconPassed')
+    : undefined
 }

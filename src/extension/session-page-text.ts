@@ -1,5 +1,6 @@
 /** Pages about past sessions: one session, the turn that an episode began with, and what an import did. */
 
+import { endedWords } from '../memory/safety/ended-words.ts'
 import type { SessionDetail, SessionImport, SourceTurn, TurnPart } from '../protocol-sessions.ts'
 import { labelOf } from './memory-text.ts'
 import { episodeCount, importText, type L10n, verdictText } from './session-text.ts'
@@ -21,7 +22,7 @@ export function sessionPageText(l10n: L10n, detail: SessionDetail): string {
       const { outcome, files = [] } = record.episode ?? {}
       return [
         '',
-        `## ${outcome?.verdict ?? 'unknown'} · ${record.status}`,
+        `## ${outcome === undefined ? 'unknown' : endedWords(outcome)} · ${record.status}`,
         `mem:${record.id}`,
         '',
         `> ${labelOf(record)}`,

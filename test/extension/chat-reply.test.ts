@@ -84,6 +84,15 @@ test('what was recalled is listed with its marks and reasons; nothing is said pl
 test('the history of a file tells its fixes with how they ended, and commits', () => {
   const goal = 'Fix rounding of negative amounts'
   const record = sampleRecord({ kind: 'episode', text: goal, episode: sampleEpisode({ goal }) })
+  const kept = sampleEpisode({ goal, outcome: { ...sampleEpisode().outcome, source: 'history' } })
+  const old = {
+    memory: { root, id: 'old' },
+    record: sampleRecord({ kind: 'episode', episode: kept }),
+    why: '',
+  }
+  const told = textOf(historyReply(l10n, { about: 'x', episodes: [old], commits: [] }))
+  assert.match(told, /kept, not reverted/)
+  assert.doesNotMatch(told, /passed/)
   const commit = {
     type: 'commit' as const,
     root,

@@ -80,7 +80,7 @@ test('shows how an episode went', () => {
   const text = memoryPageText(sampleDetail(sampleRecord({ kind: 'episode', episode })))
   for (const part of [
     '> by a cent',
-    'passed (tests)',
+    'passed, says tests',
     '- patch: failed (exit 1) in ledger/money.py: Rounds twice.',
     '- `pytest -q` (exit 0)',
     '- M ledger/money.py',

@@ -33,6 +33,8 @@ test('shows the state where a person should look, else the kind', () => {
   assert.equal(iconOf(sampleRecord({ pinned: true })), 'pinned')
   assert.equal(iconOf(sampleRecord({ kind: 'fact' })), 'book')
   assert.equal(iconOf(sampleRecord({ kind: 'episode' })), 'pass')
+  const kept = sampleEpisode({ outcome: { ...sampleEpisode().outcome, source: 'history' } })
+  assert.equal(iconOf(sampleRecord({ kind: 'episode', episode: kept })), 'git-commit')
   const failed = sampleEpisode({ outcome: { ...sampleEpisode().outcome, verdict: 'failed' } })
   assert.equal(iconOf(sampleRecord({ kind: 'episode', episode: failed })), 'error')
 })

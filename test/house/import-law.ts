@@ -76,7 +76,7 @@ export const plan: Plan = {
   // Episodes into facts and lessons; what models propose, judged by pure functions.
   'src/memory/learn': { rooms: memory, packages: ['zod'] },
   // Memory that leaves and comes back: JSON lines, and Markdown in the repository.
-  'src/memory/share': { rooms: memory, packages: ['zod', 'yaml', 'ulid'] },
+  'src/memory/share': { rooms: memory, packages: ['zod', 'yaml', 'ulid', 'node:v8'] },
 
   // Models.
   'src/llm': {
@@ -131,6 +131,7 @@ export const plan: Plan = {
     rooms: [...contracts, ...memory, ...deepest, 'llm', 'agent/tool-store', ...tools, 'assets.ts'],
     packages: [],
   },
+  'src/casebook/memories/heap-room.ts': { rooms: [], packages: ['node:v8'] },
   'src/casebook.ts': {
     rooms: [
       ...contracts,
@@ -190,6 +191,7 @@ export const plan: Plan = {
       'llm',
       'agent',
       'assets.ts',
+      'memory/safety/ended-words.ts',
       '../package.json',
     ],
     packages: ['node:child_process', 'node:v8', 'smol-toml'],

@@ -1,6 +1,7 @@
 /** A record in a list, as an entry of a quoted block. Pure. */
 
 import type { MemoryRecord } from '../../memory/record.ts'
+import { endedWords } from '../../memory/safety/ended-words.ts'
 import { labelOf, type QuotedEntry } from '../../memory/safety/quote.ts'
 import { clip, day } from './answer.ts'
 
@@ -22,11 +23,10 @@ export function recordEntry(record: MemoryRecord): QuotedEntry {
 }
 
 function episodeLines({ outcome, signatures, files }: NonNullable<MemoryRecord['episode']>, text: string) {
-  const source = outcome.source === null ? '' : `, says ${outcome.source}`
   const [first] = signatures
   const paths = files.slice(0, mostFiles).map(({ path }) => path)
   return [
-    `Ended: ${outcome.verdict}${source}`,
+    `Ended: ${endedWords(outcome)}`,
     ...(first === undefined ? [] : [`Error: ${first}`]),
     ...(paths.length === 0 ? [] : [`Files: ${paths.join(', ')}`]),
     text,

@@ -2,6 +2,7 @@
 
 import type { MemoryName } from '../../agent/chat/credit.ts'
 import type { MemoryRecord } from '../../memory/record.ts'
+import { endedWords } from '../../memory/safety/ended-words.ts'
 import type { CommitHit } from '../../protocol.ts'
 import { dateText, labelOf } from '../memory-text.ts'
 import type { L10n } from '../session-text.ts'
@@ -30,7 +31,7 @@ export function historyReply(l10n: L10n, { about, episodes, commits }: PastWork)
 
 function episodeRow(l10n: L10n, { memory, record, why }: PastWork['episodes'][number]): ReplyPart[] {
   const { episode, validFrom } = record
-  const verdicts = { passed: l10n.t('passed'), failed: l10n.t('failed'), unknown: l10n.t('not known') }
+  const ended = episode === undefined ? l10n.t('not known') : endedWords(episode.outcome)
   const files = episode?.files.slice(0, 4).map(({ path }) => `\`${path.replaceAll('`', "'")}\``) ?? []
   const lines = [
     ...(files.length === 0 ? [] : [files.join(', ')]),
@@ -41,11 +42,7 @@ function episodeRow(l10n: L10n, { memory, record, why }: PastWork['episodes'][nu
   return [
     markdown('- '),
     { type: 'memory', memory, title: labelOf(record), label: dateText(episode?.endedAt ?? validFrom) },
-    markdown(
-      ` ${escaped(labelOf(record), 200)} (${verdicts[episode?.outcome.verdict ?? 'unknown']})${
-        commit === undefined ? '' : ' '
-      }`,
-    ),
+    markdown(` ${escaped(labelOf(record), 200)} (${ended})${commit === undefined ? '' : ' '}`),
     ...(commit === undefined ? [] : [{ type: 'commit' as const, root: memory.root, sha: commit }]),
     markdown(`${lines.map((line) => `  \n  ${line}`).join('')}\n`),
   ]

@@ -1,5 +1,6 @@
 /** Frames stored text for a prompt: as data, labelled with its trust, unable to leave its frame. Pure. */
 
+import type { Outcome } from '../episode.ts'
 import type { Recollection } from '../recollection.ts'
 import type { Source } from '../record.ts'
 
@@ -64,7 +65,7 @@ export function quoteLines(text: string): string {
 export function labelOf({ record, freshness }: Pick<Recollection, 'record' | 'freshness'>): string {
   const { kind, lesson, episode, confidence, status, provenance } = record
   const turn =
-    lesson?.polarity === 'avoid' ? ', avoid' : episode?.outcome.verdict === 'failed' ? ', failed' : ''
+    lesson?.polarity === 'avoid' ? ', avoid' : episode === undefined ? '' : failure(episode.outcome)
   const state = {
     fresh: '',
     none: '',
@@ -75,6 +76,11 @@ export function labelOf({ record, freshness }: Pick<Recollection, 'record' | 'fr
   const contested = status === 'contested' ? 'contested: another record says otherwise' : ''
   const trust = [confidence, state[freshness], contested, sourcesInShort(provenance.sources)]
   return oneLine(`${kind}${turn} (${trust.filter(Boolean).join('; ')})`, 300)
+}
+
+function failure({ verdict, source }: Outcome): string {
+  if (verdict !== 'failed') return ''
+  return source === 'history' ? ', reverted' : ', failed'
 }
 
 /** The first two sources and how many more. */

@@ -1,5 +1,6 @@
 /** Opens handles: a record or a piece of evidence as text, capped, always saying what was left out. */
 
+import { endedWords } from '../../safety/ended-words.ts'
 import type { MemoryStore } from '../../store/memory-store.ts'
 import { findHandles, type Handle, parseHandle } from './handle-text.ts'
 
@@ -83,7 +84,7 @@ function episodeLines({ goal, attempts, outcome, commands, corrections, patch }:
   ])
   return [
     `Goal: ${goal}`,
-    `Ended: ${outcome.verdict}${outcome.source === null ? '' : `, says ${outcome.source}`}`,
+    `Ended: ${endedWords(outcome)}`,
     ...outcome.evidence,
     ...corrections.map((one) => `The person said: ${one}`),
     ...tries,

@@ -2,6 +2,7 @@
 
 import type { Recollection } from '../../recollection.ts'
 import type { MemoryRecord } from '../../record.ts'
+import { endedWords } from '../../safety/ended-words.ts'
 import { frame, labelOf, type QuotedEntry, quoteBlock } from '../../safety/quote.ts'
 import { clipTokens, estimateTokens } from './token-estimate.ts'
 
@@ -45,7 +46,7 @@ function wordsOf(record: MemoryRecord): string {
   const when = cue === '' ? '' : `When: ${cue}`
   if (episode === undefined) return [when, text, ...steps].filter(Boolean).join('\n')
   const { outcome, signatures } = episode
-  const ended = `Ended: ${outcome.verdict}${outcome.source === null ? '' : `, says ${outcome.source}`}`
+  const ended = `Ended: ${endedWords(outcome)}`
   const met = signatures[0] === undefined ? '' : `Error: ${signatures[0]}`
   const files = episode.files.slice(0, 5).map(({ path }) => path)
   const more = episode.files.length > 5 ? ` and ${episode.files.length - 5} more` : ''
