@@ -20,6 +20,7 @@ import { acceptCandidates, decidePair, settleProposal } from './memories/decisio
 import { distil } from './memories/distil.ts'
 import { withHelpfulFind } from './memories/find.ts'
 import { forget, from } from './memories/forget.ts'
+import { openHeapRoom } from './memories/heap-room.ts'
 import { withMaskedReasons } from './memories/masked-reasons.ts'
 import { open } from './memories/open.ts'
 import { list, log, openStats, review, show } from './memories/read.ts'
@@ -61,7 +62,8 @@ export function openMemories(options: MemoriesOptions): OpenedMemories {
   let sent = 0
   const room = openRoom(options, () => void sent++)
   const notes = openNotes(room)
-  const memories = guarded(facade(room, notes), notes)
+  const heap = openHeapRoom()
+  const memories = guarded(facade(room, notes, heap.asked), notes)
   const { machine, watch = false, onMemories } = options
   const onImport = () => onMemories?.('sessions')
   const past = openSessions({ room, watch, onImport, ...(machine && { machine }) })
@@ -75,6 +77,7 @@ export function openMemories(options: MemoriesOptions): OpenedMemories {
       await past.close()
       await notes.written()
       await room.vectors.close()
+      heap.close()
     },
   }
 }
@@ -153,7 +156,7 @@ function openNotes({ log }: MemoryRoom): Notes {
   }
 }
 
-function facade(room: MemoryRoom, notes: Notes): Memories {
+function facade(room: MemoryRoom, notes: Notes, onQuestion: () => void): Memories {
   const history = (): MemoryStats['history'] => {
     const state = readHistoryState(room.store)
     const { commits = 0, episodes = 0 } = state ?? {}
@@ -161,6 +164,7 @@ function facade(room: MemoryRoom, notes: Notes): Memories {
   }
   return {
     async recall(request) {
+      onQuestion()
       const { reply, note } = await recall(room, request)
       notes.add(async () => {
         const drafts = await note()
