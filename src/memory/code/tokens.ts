@@ -54,12 +54,13 @@ function beginsPart(name: string, at: number): boolean {
 
 /** Remembers what each word expands to: in code the same words come again and again. */
 export class Tokenizer {
-  readonly #words = new WordTable()
+  readonly #words: WordTable
   readonly #dropped: ReadonlySet<string>
 
-  /** `dropped` words (exact case) give no tokens. */
-  constructor(dropped: ReadonlySet<string> = new Set()) {
+  /** `dropped` words (exact case) give no tokens; `most` words are remembered at once. */
+  constructor(dropped: ReadonlySet<string> = new Set(), most?: number) {
     this.#dropped = dropped
+    this.#words = new WordTable(most)
   }
 
   /** The tokens of `text[from, to)`, each with a space before it; empty without tokens. */

@@ -9,6 +9,11 @@ export class WordTable {
   #hashes: number[] = []
   #words: string[] = []
   #values: string[] = []
+  readonly #most: number
+
+  constructor(most = mostWords) {
+    this.#most = most
+  }
 
   /** The value of the word `text[from, to)`, whose hash is that of `hashOf`. */
   find(text: string, from: number, to: number, hash: number): string | undefined {
@@ -23,7 +28,7 @@ export class WordTable {
 
   /** Adds a word that is not there yet. A full table starts anew. */
   add(word: string, hash: number, value: string): void {
-    if (this.#words.length >= mostWords) this.#clear()
+    if (this.#words.length >= this.#most) this.#clear()
     this.#words.push(word)
     this.#values.push(value)
     this.#hashes.push(hash)

@@ -15,6 +15,7 @@ import { suspicions } from './doubts.ts'
 import { type LineFile, withLines } from './line-file.ts'
 import { type ImportGate, type Merge, mergeRecords } from './merge-import.ts'
 import { changed, eventsAgain, type Hashes, restAgain } from './read-again.ts'
+import { inRoomyHeap } from './roomy-heap.ts'
 
 /** Bytes of the file: each is read twice. What is being written cannot be stopped any more. */
 export interface ImportProgress {
@@ -58,7 +59,7 @@ export async function importMemory(
   options: ImportOptions,
 ): Promise<Imported> {
   const { restore = false, signal, onProgress } = options
-  return await withLines(path, async (file) => {
+  const work = async (file: LineFile): Promise<Imported> => {
     const report = (phase: ImportProgress['phase'], done: number) =>
       onProgress?.({ phase, done, total: file.bytes })
     const watching = { ...(signal && { signal }), onProgress: (done: number) => report('check', done) }
@@ -74,7 +75,8 @@ export async function importMemory(
         ? takeOver(store, incoming, { after, actor: options.actor })
         : await merge(store, incoming, options)
     return { ...imported, notes: [...imported.notes, ...leftOut(checked)] }
-  })
+  }
+  return await inRoomyHeap(() => withLines(path, work))
 }
 
 interface Incoming {

@@ -69,13 +69,16 @@ export function inTurn<Result>(options: LogOptions, work: (turn: Turn) => Result
   })
 }
 
+/** More are mostly numbers and hashes that never come again, and each collection of garbage looks at all of them. */
+const mostWords = 20_000
+
 export function begin(options: LogOptions): Session {
   const state = {
     records: new Map(),
     dirty: new Set<string>(),
     counted: new Map(),
     unused: new Set<string>(),
-    tokenizer: new Tokenizer(),
+    tokenizer: new Tokenizer(new Set(), mostWords),
   }
   const { statements, namespace } = options
   const head = headOf(statements)
