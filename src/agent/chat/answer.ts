@@ -11,6 +11,7 @@ import type { MemoryName } from './credit.ts'
 import { type EarlierTurn, historyMessages, mostHistory } from './history.ts'
 import { systemText } from './prompts.ts'
 import { type ChatQuestion, type Found, recallOf, searchTextOf, type Told, toldOf } from './question.ts'
+import { secretFree } from './secret-free.ts'
 import { tooLong } from './too-long.ts'
 
 export type ChatEvent =
@@ -65,7 +66,7 @@ export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> 
     },
   })
   const told = await toldOf(question, found)
-  const earlier = historyMessages(options.earlier, historyRoom(model, told))
+  const earlier = await historyMessages(options.earlier, historyRoom(model, told))
   const context = openWorkingContext({ system: systemText, window: model.contextTokens, messages: earlier })
   try {
     const outcome = await options.run({
@@ -89,7 +90,8 @@ export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> 
 }
 
 /** Side by side: neither needs the other. */
-async function find({ question, knowledge, signal }: ChatOptions): Promise<Found> {
+async function find({ question, signal, ...options }: ChatOptions): Promise<Found> {
+  const knowledge = secretFree(options.knowledge)
   const asking = { limit: mostCode, ...(signal !== undefined && { signal }) }
   const [recall, code] = await Promise.all([
     knowledge.recall(recallOf(question), signal),

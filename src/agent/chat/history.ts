@@ -1,6 +1,7 @@
-/** Earlier turns of a chat as messages: what was asked and answered, without what was quoted then. Pure. */
+/** Earlier turns of a chat as messages: what was asked and answered, without what was quoted then and without secrets. */
 
 import type { Message } from '../../llm/model.ts'
+import { masked } from './secret-free.ts'
 
 export interface EarlierTurn {
   prompt: string
@@ -12,17 +13,21 @@ export interface EarlierTurn {
 export const mostHistory = 24_000
 const mostAnswer = 6_000
 
-/** Oldest first. The oldest turns are left out where there are too many; a turn is kept whole or not at all. */
-export function historyMessages(turns: readonly EarlierTurn[], most = mostHistory): Message[] {
+/**
+ * Oldest first. The oldest turns are left out where there are too many; a turn is kept whole or not at all. Secrets are
+ * masked before anything is cut, so that no half of one is left.
+ */
+export async function historyMessages(turns: readonly EarlierTurn[], most = mostHistory): Promise<Message[]> {
   const kept: Message[][] = []
   let left = most
   for (const { prompt, answer } of turns.toReversed()) {
-    const said = shortened(withoutMarks(answer))
-    left -= prompt.length + said.length
+    const asked = await masked(prompt)
+    const said = shortened(await masked(withoutMarks(answer)))
+    left -= asked.length + said.length
     if (left < 0) break
     if (said.trim() === '') continue
     kept.push([
-      { role: 'user', content: prompt },
+      { role: 'user', content: asked },
       { role: 'assistant', content: said },
     ])
   }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import * as vscode from 'vscode'
 import type { EarlierTurn } from '../../agent/chat/history.ts'
+import { masked, secretFree } from '../../agent/chat/secret-free.ts'
 import type { Knowledge } from '../../agent/ports.ts'
 import type { WindowRecall } from '../../protocol.ts'
 import type { Documents } from '../documents.ts'
@@ -12,7 +13,7 @@ import type { WindowMemory } from '../window-memory.ts'
 import { type ReadReferences, readReferences } from './references.ts'
 import { type ReplyPart, withoutLinks } from './reply-part.ts'
 import { memoryUri, writeParts } from './stream-writer.ts'
-import { type TurnData, turnDataOf } from './turn-data.ts'
+import { accountOf, type TurnData, turnDataOf } from './turn-data.ts'
 
 export interface ChatHome {
   context: vscode.ExtensionContext
@@ -58,7 +59,8 @@ export async function openTurn(home: ChatHome, { request, context, ...asked }: A
   const data: TurnData = {
     chatId: before.at(-1)?.chatId ?? randomUUID(),
     command: request.command ?? '',
-    prompt: request.command === undefined ? request.prompt : '',
+    // The editor keeps it with the chat, and later turns are told it.
+    prompt: request.command === undefined ? await masked(request.prompt) : '',
     recalled: [],
     cited: [],
     paths: [],
@@ -107,8 +109,15 @@ export async function knowledgeHere(turn: ChatTurn): Promise<Knowledge> {
   return windowKnowledge(turn.memory, await rootOf(turn))
 }
 
+type Asker = Pick<Knowledge, 'recall' | 'search'>
+
+/** What it says of unknown names is shown: no secret of the question is among them. */
+export async function asker(turn: ChatTurn): Promise<Asker> {
+  return secretFree(await everyoneAsked(turn))
+}
+
 /** Where several roots are open and none is meant, all of them are asked. */
-export async function asker(turn: ChatTurn): Promise<Pick<Knowledge, 'recall' | 'search'>> {
+async function everyoneAsked(turn: ChatTurn): Promise<Asker> {
   const { memory, root } = turn
   if (root !== null || memory.state().roots.length < 2) return await knowledgeHere(turn)
   return {
@@ -119,7 +128,9 @@ export async function asker(turn: ChatTurn): Promise<Pick<Knowledge, 'recall' | 
 }
 
 /** Notes what was recalled, and puts it into the list of references. */
-export function noteRecall({ data, stream, documents }: ChatTurn, { memories }: WindowRecall): void {
+export function noteRecall({ data, stream, documents }: ChatTurn, recall: WindowRecall): void {
+  const { memories } = recall
+  data.account = accountOf(recall)
   data.recalled = memories.map(({ root, record }) => ({ root, id: record.id }))
   for (const { root, record } of memories) {
     const memory = { root, id: record.id }

@@ -145,6 +145,27 @@ test('attached text is data, cut to size, and secrets in it are masked', async (
   assert.equal(count(/^=== end of casebook memory ===$/gm), count(/^=== casebook memory: quoted data ===$/gm))
 })
 
+test('no message of a second turn holds a secret of the first, nor does what Casebook says of unknown names', async () => {
+  const key = 'AKIAQ3EGZ7KLWN5PVT2M'
+  const first = await ask([{ reply: `I saw ${key}.` }], asked(`Is AWS_KEY=${key} used by FooBarClient?`))
+  await first.run
+  const found = first.events.find((event) => event.type === 'found')
+  assert.ok(found?.type === 'found')
+  assert.ok(!JSON.stringify(found).includes(key))
+  assert.ok(found.found.recall.unknown.includes('FooBarClient'))
+  const earlier = [
+    {
+      prompt: `Is AWS_KEY=${key} used by FooBarClient?`,
+      answer: `Neither knows “${key}”. ${textOf(first.events)}`,
+    },
+  ]
+  const second = await ask([{ reply: 'Yes.' }], asked('And why is it so?'), { earlier })
+  await second.run
+  const messages = second.model.requests.flatMap((request) => request.messages)
+  assert.equal(messages.length, 3)
+  for (const { content } of messages) assert.ok(!content.includes(key), content)
+})
+
 test('earlier turns are told, and a tool that is called works before the answer goes on', async () => {
   const tools: ToolSet = {
     offered: async () => [{ name: 'count', description: 'Counts.', schema: { type: 'object' } }],
