@@ -46,6 +46,17 @@ test('leaves out dropped words as they are written, and only those', () => {
   assert.equal(new Tokenizer(new Set(['class', 'in'])).tokens(text, 0, text.length), ' class klass')
 })
 
+test('a tokenizer that remembers few words gives the same tokens', () => {
+  const words = fc.array(fc.constantFrom('get_user', 'HTTPServer', 'sha256', 'größe', '数据', 'a1', 'x'))
+  fc.assert(
+    fc.property(words, (all) => {
+      const text = all.join(' ')
+      const few = new Tokenizer(new Set(), 2)
+      assert.equal(few.tokens(text, 0, text.length), new Tokenizer().tokens(text, 0, text.length))
+    }),
+  )
+})
+
 test('leaves out keys and other words too long to be names', () => {
   assert.deepEqual(codeTokens(`key ${'a1B2'.repeat(30)} end`), ['key', 'end'])
 })

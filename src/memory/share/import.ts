@@ -59,11 +59,11 @@ export async function importMemory(
   options: ImportOptions,
 ): Promise<Imported> {
   const { restore = false, signal, onProgress } = options
-  const work = async (file: LineFile): Promise<Imported> => {
+  return await withLines(path, async (file) => {
     const report = (phase: ImportProgress['phase'], done: number) =>
       onProgress?.({ phase, done, total: file.bytes })
     const watching = { ...(signal && { signal }), onProgress: (done: number) => report('check', done) }
-    const checked = await checkExport(store, file, { restore, ...watching })
+    const checked = await inRoomyHeap(() => checkExport(store, file, { restore, ...watching }))
     report('write', 0)
     // Whoever waits for this learns what comes next before it holds the process.
     await new Promise(setImmediate)
@@ -72,11 +72,10 @@ export async function importMemory(
     const incoming = { file, checked, onWritten: (done: number) => report('write', done) }
     const imported =
       after !== null && !checked.secret && (restore || isKnown)
-        ? takeOver(store, incoming, { after, actor: options.actor })
+        ? await inRoomyHeap(async () => takeOver(store, incoming, { after, actor: options.actor }))
         : await merge(store, incoming, options)
     return { ...imported, notes: [...imported.notes, ...leftOut(checked)] }
-  }
-  return await inRoomyHeap(() => withLines(path, work))
+  })
 }
 
 interface Incoming {
@@ -166,7 +165,7 @@ async function merge(
   const notes = [
     ...(restore ? [`It could not be restored as it was: ${why}.`] : []),
     ...merged.notes,
-    ...(masked === 0 ? [] : [`${masked} secrets were masked.`]),
+    ...(masked === 0 ? [] : [masked === 1 ? '1 secret was masked.' : `${masked} secrets were masked.`]),
   ]
   return { added: merged.added, known: merged.known, artifacts, mode: 'merged', notes }
 }

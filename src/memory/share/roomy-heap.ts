@@ -8,7 +8,7 @@ const roomy = 150
 /** How many are at work: the flag is one for the whole process. */
 let working = 0
 
-/** Does `work` in a heap that may grow more than our processes ask V8 for. Whoever uses it holds little at once. */
+/** Does `work` in a heap that may grow more than our processes ask V8 for. A merge holds too much for it. */
 export async function inRoomyHeap<Result>(work: () => Promise<Result>): Promise<Result> {
   if (working++ === 0) setFlagsFromString(`--heap-growing-percent=${roomy}`)
   try {
