@@ -68,7 +68,11 @@ function facts(record: MemoryRecord): string[][] {
   ])
   if (record.tags.length > 0) rows.push(['tags', escapeLine(record.tags.join(', '))])
   if (record.entities.length > 0) rows.push(['about', shorten(record.entities.join(', '), 200)])
-  if (record.masked > 0) rows.push(['masked', `${record.masked} secrets were masked`])
+  if (record.masked > 0)
+    rows.push([
+      'masked',
+      record.masked === 1 ? '1 secret was masked' : `${record.masked} secrets were masked`,
+    ])
   return rows
 }
 

@@ -95,7 +95,9 @@ export function importText(l10n: L10n, done: SessionImport): string {
       judged && ` (${judged})`,
     ),
     ...(unchanged > 0 ? [l10n.t('Known already: {0}.', sessionCount(l10n, unchanged))] : []),
-    ...(masked > 0 ? [l10n.t('{0} secrets were masked.', masked)] : []),
+    ...(masked > 0
+      ? [masked === 1 ? l10n.t('1 secret was masked.') : l10n.t('{0} secrets were masked.', masked)]
+      : []),
     ...skippedText(l10n, done),
   ].join(' ')
 }

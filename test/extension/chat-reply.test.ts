@@ -6,8 +6,8 @@ import fc from 'fast-check'
 import { cutText, looksBinary } from '../../src/extension/chat/cut-text.ts'
 import { followups } from '../../src/extension/chat/follow-ups.ts'
 import { historyReply } from '../../src/extension/chat/history-reply.ts'
-import { lessonsReply } from '../../src/extension/chat/memory-reply.ts'
-import { recallReply } from '../../src/extension/chat/recall-reply.ts'
+import { lessonsReply, whyReply } from '../../src/extension/chat/memory-reply.ts'
+import { explainReply, recallReply } from '../../src/extension/chat/recall-reply.ts'
 import {
   commandLink,
   escaped,
@@ -16,8 +16,16 @@ import {
   withoutLinks,
 } from '../../src/extension/chat/reply-part.ts'
 import { toolWords } from '../../src/extension/chat/tool-words.ts'
-import { keptData, markedMemory, type TurnData, turnDataOf } from '../../src/extension/chat/turn-data.ts'
-import { sampleEpisode, sampleRecord } from './memory-samples.ts'
+import {
+  accountOf,
+  explainedMemory,
+  keptData,
+  markedMemory,
+  newestListed,
+  type TurnData,
+  turnDataOf,
+} from '../../src/extension/chat/turn-data.ts'
+import { sampleDetail, sampleEpisode, sampleRecord } from './memory-samples.ts'
 
 const l10n = {
   t: (message: string, ...args: (string | number)[]) =>
@@ -79,6 +87,49 @@ test('what was recalled is listed with its marks and reasons; nothing is said pl
   assert.match(textOf(parts), /code changed · names rounding/)
   const none = recallReply(l10n, { ...reply, memories: [], unknown: ['Ledgerr'], milliseconds: 1 })
   assert.match(textOf(none), /holds nothing.*called Ledgerr/)
+})
+
+test('the account of a list comes back with the chat, and explains what was shown, whatever came after', () => {
+  const record = sampleRecord({ text: 'Proxies come from the environment.' })
+  const one = {
+    record,
+    root,
+    score: 0.5,
+    freshness: 'fresh' as const,
+    anchors: [],
+    channels: [{ channel: 'words', rank: 1, score: 2, contribution: 0.1, detail: 'proxies' }],
+    factors: { utility: 0.5, anchor: 1, kind: 1 },
+    tokens: 10,
+    why: 'It shares words with the question: proxies.',
+  }
+  const account = accountOf({
+    memories: [one],
+    demonstrations: [],
+    cut: Array.from({ length: 50 }, () => ({ ...one, why: 'Over the budget.' })),
+    shadow: [],
+    unknown: [],
+    block: '',
+    regime: 'All fit.',
+    milliseconds: 1,
+  })
+  const recalled = [
+    { root, id: record.id },
+    { root, id: 'by-a-tool' },
+  ]
+  const question: TurnData = { ...data, recalled, account }
+  const before = [
+    question,
+    { ...data, command: 'remember', prompt: '', recalled: [{ root, id: 'new' }] },
+  ].map((turn) => turnDataOf(JSON.parse(JSON.stringify(keptData(turn)))) ?? assert.fail())
+  const listed = newestListed(before)
+  assert.deepEqual(listed?.recalled, recalled)
+  assert.equal(markedMemory(before, 'm1')?.id, record.id)
+  const text = textOf(explainReply(l10n, listed?.recalled ?? [], listed?.account ?? assert.fail()))
+  assert.match(text, /Proxies come.*words \\#1 \\\(proxies\\\).*score 0\.500/s)
+  assert.match(text, /A tool that the model used found it.*Found and left out.*Over the budget/s)
+  const detail = whyReply(l10n, root, sampleDetail(record), explainedMemory(before, record.id))
+  assert.match(textOf(detail), /shares words with the question\\: proxies/)
+  assert.equal(explainedMemory(before, 'by-a-tool'), undefined)
 })
 
 test('the history of a file tells its fixes with how they ended, and commits', () => {

@@ -99,7 +99,7 @@ function relations({ record, linkedFrom }: Known, get: (id: string) => MemoryRec
 
 function use({ counters }: MemoryRecord): string {
   const { shown, cited, helped, hurt } = counters
-  if (shown === 0) return 'It was never shown yet.'
+  if (shown === 0) return 'No recall has shown it yet.'
   const times = (value: number) => (value === 1 ? 'once' : `${Math.round(value * 10) / 10} times`)
   const outcome = helped + hurt === 0 ? '' : ` It helped ${times(helped)} and hurt ${times(hurt)}.`
   return `Shown ${times(shown)}, cited ${times(cited)}.${outcome}`
@@ -112,7 +112,10 @@ function holds(record: MemoryRecord): string[] {
   if (record.pinned) marks.push('A person pinned it.')
   if (record.inhibited) marks.push('A person muted it: it is never recalled.')
   if (record.edited) marks.push('A person changed its words.')
-  if (record.masked > 0) marks.push(`${record.masked} secrets were masked before it was written.`)
+  if (record.masked > 0)
+    marks.push(
+      `${record.masked === 1 ? '1 secret was' : `${record.masked} secrets were`} masked before it was written.`,
+    )
   return marks
 }
 

@@ -12,7 +12,7 @@ import { lessonsReply, rememberReply, whyReply } from './memory-reply.ts'
 import { explainReply, recallReply } from './recall-reply.ts'
 import { markdown } from './reply-part.ts'
 import { asker, type ChatTurn, knowledgeHere, noteRecall, rootOf, write } from './turn.ts'
-import { markedMemory } from './turn-data.ts'
+import { explainedMemory, markedMemory, newestListed } from './turn-data.ts'
 
 export type ChatCommand = (turn: ChatTurn) => Promise<void>
 
@@ -71,7 +71,7 @@ async function remember(turn: ChatTurn): Promise<void> {
   write(turn, rememberReply(vscode.l10n, root, remembered))
 }
 
-/** Of one memory, by its mark, handle or id; without a name: of all that the newest answer was given. */
+/** Of one memory, by its mark, handle or id; without a name: of all that the newest list showed. */
 async function why(turn: ChatTurn): Promise<void> {
   const reference = turn.request.prompt.trim()
   if (reference === '') return explainNewest(turn)
@@ -84,25 +84,22 @@ async function why(turn: ChatTurn): Promise<void> {
       vscode.l10n.t('Recall first, or name a memory by its id.'),
     )
   }
-  turn.data.recalled = turn.before.findLast(({ recalled }) => recalled.length > 0)?.recalled ?? []
+  turn.data.recalled = newestListed(turn.before)?.recalled ?? []
   const detail = await windowKnowledge(turn.memory, root).show(id)
-  write(turn, whyReply(vscode.l10n, root, detail))
+  write(turn, whyReply(vscode.l10n, root, detail, explainedMemory(turn.before, detail.record.id)))
 }
 
-/** The same question is asked again, without counting as shown: its account was never kept. */
-async function explainNewest(turn: ChatTurn): Promise<void> {
-  const newest = turn.before.findLast(({ prompt }) => prompt !== '')
-  if (newest === undefined) {
+/** The account that was kept with the list: memory may say something else by now. */
+function explainNewest(turn: ChatTurn): void {
+  const newest = newestListed(turn.before)
+  if (newest?.account === undefined) {
     throw new UserError(
       vscode.l10n.t('Nothing was asked in this chat yet.'),
       vscode.l10n.t('Name a memory: /why m1, or the id of one.'),
     )
   }
-  const about = { prompt: newest.prompt, attached: [], open: null, sessionId: turn.data.chatId }
-  const asked = { ...recallOf(about), quiet: true }
-  const reply = await (await asker({ ...turn, root: newest.root })).recall(asked, turn.signal)
-  turn.data.recalled = reply.memories.map(({ root, record }) => ({ root, id: record.id }))
-  write(turn, explainReply(vscode.l10n, reply))
+  turn.data.recalled = newest.recalled
+  write(turn, explainReply(vscode.l10n, newest.recalled, newest.account))
 }
 
 async function lessons(turn: ChatTurn): Promise<void> {

@@ -19,7 +19,7 @@ export function followups(l10n: L10n, metadata: unknown): FollowUp[] {
   const marks = recalled.flatMap(({ id }, at) => (known.has(id) ? [`m${at + 1}`] : []))
   const [path] = paths
   return [
-    ...(prompt === '' || recalled.length === 0
+    ...((prompt === '' && data.command !== 'recall') || recalled.length === 0
       ? []
       : [{ prompt: '', command: 'why', label: l10n.t('Why these memories?') }]),
     ...marks

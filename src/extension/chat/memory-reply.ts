@@ -3,9 +3,17 @@
 import type { MemoryDetail, MemoryPage, Remembered } from '../../protocol-memories.ts'
 import { kindText, labelOf, statusText } from '../memory-text.ts'
 import type { L10n } from '../session-text.ts'
+import { rankText } from './recall-reply.ts'
 import { escaped, markdown, quoted, type ReplyPart } from './reply-part.ts'
+import type { ExplainedMemory } from './turn-data.ts'
 
-export function whyReply(l10n: L10n, root: string, { record, why, anchors }: MemoryDetail): ReplyPart[] {
+/** `shown`: what the list said of it that the person asks about. */
+export function whyReply(
+  l10n: L10n,
+  root: string,
+  { record, why, anchors }: MemoryDetail,
+  shown?: ExplainedMemory,
+): ReplyPart[] {
   const memory = { root, id: record.id }
   const code = anchors.slice(0, mostAnchors).flatMap(({ anchor, state, to }): ReplyPart[] => {
     const line = to?.startLine ?? anchor.span?.startLine ?? 1
@@ -17,6 +25,9 @@ export function whyReply(l10n: L10n, root: string, { record, why, anchors }: Mem
   return [
     { type: 'memory', memory, title: labelOf(record), label: kindText(record.kind) },
     markdown(`\n\n${quoted(record.text)}\n\n`),
+    ...(shown === undefined
+      ? []
+      : [markdown(`- ${escaped(shown.why)} ${escaped(`(${rankText(l10n, shown)})`)}\n`)]),
     ...why.map((reason) => markdown(`- ${escaped(reason, 600)}\n`)),
     ...(code.length === 0 ? [] : [markdown(`\n**${l10n.t('The code it is about')}**\n\n`), ...code]),
     { type: 'button', title: l10n.t('Show All'), command: 'casebook.whyMemory', args: [memory] },
