@@ -4,6 +4,7 @@ import * as vscode from 'vscode'
 import type { Attachment } from '../../agent/chat/question.ts'
 import { isSecretPath } from '../../memory/secret-names.ts'
 import type { WindowMemory } from '../window-memory.ts'
+import { isAddedByEditor } from './added-by-editor.ts'
 import { cutText, looksBinary } from './cut-text.ts'
 
 export interface ReadReferences {
@@ -23,11 +24,12 @@ const mostBytes = 2_000_000
 /** References of one question. */
 const mostReferences = 20
 
-/** Never throws: what cannot be read is told. */
+/** Never throws: what cannot be read is told. What the editor added unseen is left out. */
 export async function readReferences(
   memory: WindowMemory,
-  references: readonly vscode.ChatPromptReference[],
+  given: readonly vscode.ChatPromptReference[],
 ): Promise<ReadReferences> {
+  const references = given.filter((one) => !isAddedByEditor(one))
   const read: ReadReferences = { attached: [], root: null, chosen: null, shown: [], refused: [] }
   for (const reference of references.slice(0, mostReferences)) {
     try {
