@@ -29,7 +29,7 @@ test('finds by words, and says in which channel and why', async () => {
     found?.channels.map(({ channel, rank }) => [channel, rank]),
     [['words', 1]],
   )
-  assert.match(found?.why ?? '', /shares words/)
+  assert.match(found?.why ?? '', /shares words with the question \((?:pool, sockets|sockets, pool)\)/)
   assert.ok(
     block.includes('at most ten sockets') && block.includes(`mem:${hit.id}`) && block.includes('[m1]'),
   )

@@ -48,7 +48,7 @@ export async function findRecords(
   const unfit: Recollection[] = []
   const settled = await settleAnchors(
     context,
-    inTurn(context.store, lists, { query, gate, unfit }),
+    inTurn(context.store, lists, { query, gate, unfit, words: question.words }),
     query.limit,
   )
   const { around, sides } = neighbours(context, settled.ranked, { query, gate })

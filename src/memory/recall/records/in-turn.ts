@@ -28,7 +28,7 @@ interface Waiting {
 export function* inTurn(
   store: MemoryStore,
   lists: readonly RankedList<string>[],
-  { query, gate, unfit }: Asked & { unfit: Recollection[] },
+  { query, gate, unfit, words = [] }: Asked & { unfit: Recollection[]; words?: readonly string[] },
 ): Generator<Recollection> {
   const weak = belowFloor(lists)
   const { waiting, records } = lookAt(store, lists, { query, gate })
@@ -39,7 +39,7 @@ export function* inTurn(
     for (const { id, fused } of next) {
       const record = records.get(id)
       if (record === undefined) continue
-      const one = recollect(record, fused, query)
+      const one = recollect(record, fused, query, words)
       const why = whyUnfit(record, { isWeak: weak.has(id), shown: query.shown, before: gate.before })
       if (why === null) yield one
       else unfit.push({ ...one, why })

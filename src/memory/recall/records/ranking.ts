@@ -1,6 +1,6 @@
 /** From ranked lists to one order of records: fusion, priors, floor, near-duplicates, each with its account. Pure. */
 
-import { Tokenizer } from '../../code/tokens.ts'
+import { codeTokens, Tokenizer } from '../../code/tokens.ts'
 import type { AnchorState, Moment, RecallQuery, Recollection } from '../../recollection.ts'
 import { type MemoryRecord, utilityOf } from '../../record.ts'
 import { type Fused, fuseRanks, type RankedList } from '../fuse.ts'
@@ -42,17 +42,21 @@ export function recollect(
   record: MemoryRecord,
   { score, explain }: Pick<Fused<string>, 'score' | 'explain'>,
   query: Pick<RecallQuery, 'moment' | 'repair'>,
+  words: readonly string[] = [],
 ): Recollection {
   const factors = factorsOf(record, query)
+  const channels = explain.map((one) =>
+    one.channel === 'words' ? { ...one, ...sharedWords(record, words) } : one,
+  )
   return {
     record,
     score: scoreOf(score, factors),
     freshness: 'none',
     anchors: [],
-    channels: explain,
+    channels,
     factors,
     tokens: 0,
-    why: whyFound(explain),
+    why: whyFound(channels),
   }
 }
 
@@ -81,9 +85,39 @@ const channelWords: Record<string, string> = {
   failure: 'was tried and failed at the same error',
 }
 
+/** Words of the question, or keys, that a reason names; a word has so many characters at most. */
+const mostNamed = 4
+const longestName = 60
+/** Characters of a record that are looked at for the words: what it is about stands first. */
+const longestRead = 1_500
+
 function whyFound(channels: Recollection['channels']): string {
-  const reasons = channels.map(({ channel }) => channelWords[channel] ?? channel)
+  const reasons = channels.map(({ channel, detail = '' }) => {
+    const words = channelWords[channel] ?? channel
+    return detail === '' ? words : `${words} (${named(detail)})`
+  })
   return `It ${reasons.join(', ')}.`
+}
+
+/** Keys stand in a detail with commas between them. */
+function named(detail: string): string {
+  const names = detail
+    .replace(/\s+/g, ' ')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+  return names
+    .slice(0, mostNamed)
+    .map((name) => (name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name))
+    .join(', ')
+}
+
+/** Most telling first, as the question has them. */
+function sharedWords({ text, cue }: MemoryRecord, words: readonly string[]): { detail?: string } {
+  if (words.length === 0) return {}
+  const own = new Set(codeTokens(`${cue}\n${text.slice(0, longestRead)}`))
+  const shared = words.filter((word) => own.has(word)).slice(0, mostNamed)
+  return shared.length === 0 ? {} : { detail: shared.join(', ') }
 }
 
 /** A channel whose own score is below this share of its best says little. */
