@@ -70,7 +70,7 @@ async function soundEntries(knowledge: Knowledge, records: readonly MemoryRecord
     const { record, anchors } = shown
     const states = new Set(anchors.map(({ state }) => state))
     if (states.has('drifted') || states.has('gone')) continue
-    const when = record.cue === '' ? '' : `When ${record.cue}: `
+    const when = whenOf(record)
     entries.push({
       label: labelOf({ record, freshness: freshnessOf(anchors) }),
       text: clipped(`${when}${record.text}`.replace(/\s+/g, ' ')),
@@ -78,6 +78,31 @@ async function soundEntries(knowledge: Knowledge, records: readonly MemoryRecord
     })
   }
   return entries
+}
+
+/** Cues are sentences or parts of one; a name such as `URLError` or `I/O` keeps its capitals. */
+export function whenOf({ cue, text }: Pick<MemoryRecord, 'cue' | 'text'>): string {
+  const words = cue
+    .trim()
+    .replace(/^when\s+/i, '')
+    .replace(/[.:;,\s]+$/, '')
+  if (words === '' || saysAll(text, words)) return ''
+  const isWord = /^(?!I\b)\p{Lu}(?:\p{Ll}*(?:['’]\p{Ll}+)?)(?:[\s,]|$)/u.test(words)
+  return `When ${isWord ? words.charAt(0).toLowerCase() + words.slice(1) : words}: `
+}
+
+/** Then it would be read twice. Words of up to three letters say little. */
+function saysAll(text: string, cue: string): boolean {
+  const told = new Set(wordsOf(text))
+  const words = wordsOf(cue).filter((word) => word.length > 3)
+  const missing = words.filter((word) => !told.has(word))
+  return words.length > 3 && missing.length <= words.length / 4
+}
+
+/** In the singular: `mentions` and `mention`, `issue` and `Issues` are the same. */
+function wordsOf(text: string): string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []
+  return words.map((word) => (word.length > 3 ? word.replace(/s$/, '') : word))
 }
 
 function freshnessOf(anchors: readonly AnchorState[]): AnchorState['state'] | 'none' {

@@ -24,7 +24,7 @@ before(async () => {
   for (const line of [
     ['index'],
     ['remember', 'Prices given to `vat_of` are net prices in cents.'],
-    ['remember', '--kind', 'lesson', '--cue', 'tests need data', 'Run make fixtures before the tests.'],
+    ['remember', '--kind', 'lesson', '--cue', 'Tests need data.', 'Run make fixtures before the tests.'],
     ['remember', 'The total of a cart in `shop/cart.py` is never rounded.'],
   ]) {
     const { code, stderr } = await runHere(line, repo.dir)
@@ -43,6 +43,7 @@ test('the brief names what is known, with handles, as quoted data', async () => 
   assert.match(stdout, /quoted data/)
   assert.match(stdout, /\| Prices given to `vat_of`/)
   assert.match(stdout, /\| mem:[0-9A-Z]{26}/)
+  assert.match(stdout, /\| When tests need data: Run make fixtures/)
 })
 
 test('what cites code that is gone is left out', async () => {

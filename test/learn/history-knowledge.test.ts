@@ -4,7 +4,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { avoidLesson, worthAvoiding } from '../../src/memory/learn/history-avoid.ts'
 import { closePairs, coChangeFact } from '../../src/memory/learn/history-cochange.ts'
-import { type PastFix, saysAboutTheSame, symptoms } from '../../src/memory/learn/history-localisation.ts'
+import {
+  localisationLesson,
+  type PastFix,
+  saysAboutTheSame,
+  symptoms,
+} from '../../src/memory/learn/history-localisation.ts'
 import type { FixCommit } from '../../src/memory/types.ts'
 
 const all = () => true
@@ -169,4 +174,25 @@ test('nobody drowns: those with a single support are few', () => {
   const many = times(100, (at) => revert(at * 2 + 1, why))
   assert.equal(worthAvoiding(many).length, 12)
   assert.equal(worthAvoiding(times(100, (at) => revert(at * 2, why))).length, 40)
+})
+
+test('a lesson reads as a sentence, and its cue goes on after "When"', () => {
+  const symptom = {
+    path: 'src/routes.py',
+    words: ['registration', 'nested', 'url_prefix'],
+    signatures: [],
+    fixes: times(3, (at) => ({
+      ...fix(at, 'Fix nested', ['src/routes.py']),
+      symbols: ['extend', 'register'],
+    })),
+    worth: 1,
+  }
+  const place = { head: 'a'.repeat(40), branch: null, blobOf: () => undefined }
+  const { text, cue } = localisationLesson(symptom, place)
+  assert.equal(
+    text,
+    'Issues that mention "registration", "nested" or "url_prefix" were usually fixed in src/routes.py. ' +
+      'Look at extend and register there first.',
+  )
+  assert.equal(cue, 'an issue mentions "registration", "nested" or "url_prefix"')
 })

@@ -159,13 +159,16 @@ export function localisationLesson(
   place: { head: string; branch: string | null; blobOf: (path: string) => string | undefined },
 ): RecordDraft {
   const { path, words, signatures, fixes } = symptom
-  const said = [...words, ...signatures.map((signature) => `"${signature.slice(0, 80)}"`)].join(', ')
+  const said = listed(
+    [...words, ...signatures].map((word) => `"${word.slice(0, 80)}"`),
+    'or',
+  )
   const symbols = topSymbols(fixes)
-  const inside = symbols.length === 0 ? '' : ` Look at ${symbols.join(', ')} first.`
+  const inside = symbols.length === 0 ? '' : ` Look at ${listed(symbols, 'and')} there first.`
   return {
     kind: 'lesson',
-    text: `Issues that speak of ${said} were fixed in ${path}.${inside}`,
-    cue: `An issue speaks of ${said}.`.slice(0, 1_000),
+    text: `Issues that mention ${said} were usually fixed in ${path}.${inside}`,
+    cue: `an issue mentions ${said}`.slice(0, 1_000),
     entities: [path, ...symbols],
     tags: ['history', 'localisation'],
     anchors: [{ path, blob: place.blobOf(path) ?? '', commit: place.head }],
@@ -187,6 +190,13 @@ export function localisationLesson(
       procedure: [],
     },
   }
+}
+
+/** `"a", "b" or "c"`. */
+function listed(names: readonly string[], joint: 'and' | 'or'): string {
+  const before = names.slice(0, -1).join(', ')
+  const last = names.at(-1) ?? ''
+  return before === '' ? last : `${before} ${joint} ${last}`
 }
 
 /** Definitions that several of the fixes touched. */
