@@ -15,6 +15,7 @@ test('lists of skills, instructions and prompts that the editor adds are its own
     { id: 'vscode.prompt.instructions__file:///ws/x.instructions.md', value: place },
     { id: 'vscode.prompt.file__file:///ws/x.prompt.md', value: place },
     { id: 'x', value: place, modelDescription: 'Prompt instructions file' },
+    { id: 'me/repo', value: 'Owner: me', modelDescription: 'Information about the current repository.' },
     { id: 'vscode.implicit.string', value: 'the page that is open' },
     { id: 'vscode.of.a.later.editor', value: 'x' },
   ]

@@ -18,6 +18,8 @@ export interface AnswerWriterOptions {
 
 export interface AnswerWriter {
   write(piece: string): void
+  /** Something else than text follows: a word that waits for its end has ended. */
+  flush(): void
   /** A paragraph of its own follows. */
   breakOff(): void
   /** Resolves when all is out. */
@@ -62,14 +64,17 @@ export function answerWriter({ shown, hasFile, onPart }: AnswerWriterOptions): A
     waiting = mine
   }
   const write = (piece: string) => stream.push(piece).forEach(show)
+  const flush = () => stream.end().forEach(show)
   return {
     write,
+    flush,
     breakOff() {
+      flush()
       if (written === '' && waiting === null) return
       write(written.endsWith('\n\n') ? '' : '\n\n')
     },
     async end() {
-      stream.end().forEach(show)
+      flush()
       await waiting
     },
     cited: () => [...cited],

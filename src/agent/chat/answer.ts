@@ -8,10 +8,10 @@ import type { Knowledge } from '../ports.ts'
 import { answerWriter, type WrittenPart } from './answer-writer.ts'
 import type { ChatRun } from './chat-run.ts'
 import type { MemoryName } from './credit.ts'
+import { find } from './find.ts'
 import { type EarlierTurn, historyMessages, mostHistory } from './history.ts'
 import { systemText } from './prompts.ts'
-import { type ChatQuestion, type Found, recallOf, searchTextOf, type Told, toldOf } from './question.ts'
-import { secretFree } from './secret-free.ts'
+import { type ChatQuestion, type Found, type Told, toldOf } from './question.ts'
 import { tooLong } from './too-long.ts'
 
 export type ChatEvent =
@@ -48,8 +48,6 @@ export interface ChatAnswer {
 
 /** A question is no task: whoever needs more asks again. */
 export const chatLimits: Limits = { steps: 16, tokens: 400_000, seconds: 300 }
-/** Pieces of code in the prompt. */
-const mostCode = 5
 
 /** Throws what memory and model throw, and the reason of an abort; what was said until then has been told. */
 export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> {
@@ -89,17 +87,6 @@ export async function answerQuestion(options: ChatOptions): Promise<ChatAnswer> 
   }
 }
 
-/** Side by side: neither needs the other. */
-async function find({ question, signal, ...options }: ChatOptions): Promise<Found> {
-  const knowledge = secretFree(options.knowledge)
-  const asking = { limit: mostCode, ...(signal !== undefined && { signal }) }
-  const [recall, code] = await Promise.all([
-    knowledge.recall(recallOf(question), signal),
-    knowledge.search(searchTextOf(question), asking),
-  ])
-  return { recall, code }
-}
-
 /** Characters for earlier turns: where the model's room is known, a quarter of what the question leaves. */
 function historyRoom({ contextTokens }: ChatModel, { question, beside }: Told): number {
   if (contextTokens === null) return mostHistory
@@ -115,6 +102,7 @@ function follow(
   writer: ReturnType<typeof answerWriter>,
   onEvent: ChatOptions['onEvent'],
 ): void {
+  if (event.type === 'call') writer.flush()
   if (event.type === 'step') writer.breakOff()
   else if (event.type === 'text') writer.write(event.text)
   else if (event.type === 'call' || event.type === 'result') onEvent(event)

@@ -9,7 +9,8 @@ export interface KnownReference {
 /** Ids of VS Code's own references begin so; of them a person sees, and may take away, only what is open. */
 const editorsOwn = /^vscode\.(?!implicit\b)/
 /** What the editor tells models about its own references. */
-const descriptions = /^(Chat customizations index|Prompt instructions file)\b/i
+const descriptions =
+  /^(Chat customizations index|Prompt instructions file|Information about (the|one of the) current repositor)/i
 /** The editor's own texts: `<skills>`, `<instructions>`, `<agents>`. */
 const ownTexts = /^\s*<(skills|instructions|agents|modes|attachments|customizations)>/i
 

@@ -166,6 +166,72 @@ test('no message of a second turn holds a secret of the first, nor does what Cas
   for (const { content } of messages) assert.ok(!content.includes(key), content)
 })
 
+test('a name that nothing knows is told, and does not hide what the other words find', async () => {
+  const { run, model } = await ask(
+    [{ reply: 'So.' }],
+    asked('How does FooBarClient round totals in a ledger?'),
+  )
+  const { found } = await run
+  assert.deepEqual(found.recall.unknown, ['FooBarClient'])
+  assert.equal(found.recall.memories[0]?.record.text, rounding)
+  assert.notEqual(found.code.hits.length, 0)
+  const message = model.requests[0]?.messages.at(-1)?.content ?? ''
+  assert.match(message, /Nothing in the repository is called: FooBarClient/)
+  assert.match(message, /\| Totals are rounded half to even/)
+})
+
+test('a question of unknown names alone finds nothing, and says so', async () => {
+  const { run } = await ask([{ reply: 'No.' }], asked('What is FooBarClient?'))
+  const { found } = await run
+  assert.deepEqual([found.recall.memories, found.recall.unknown], [[], ['FooBarClient']])
+  assert.match(found.recall.nothingFound ?? '', /FooBarClient/)
+})
+
+test('a question that points back is recalled and searched for with the one before, newest words first', async () => {
+  const texts: string[] = []
+  const listening: ChatOptions['knowledge'] = {
+    recall: (request, signal) => {
+      texts.push(request.text)
+      return knowledge.recall(request, signal)
+    },
+    search: (query, asking) => {
+      texts.push(query)
+      return knowledge.search(query, asking)
+    },
+  }
+  const earlier = [{ prompt: 'How are totals of a ledger rounded?', answer: 'Half to even.' }]
+  const prompt = 'And since when is that so?'
+  const { run } = await ask([{ reply: 'So.' }], asked(prompt), { earlier, knowledge: listening })
+  const { found } = await run
+  assert.deepEqual(new Set(texts), new Set([`${prompt}\n${earlier[0]?.prompt}`]))
+  assert.equal(found.recall.memories[0]?.record.text, rounding)
+})
+
+test('text before a call is not torn where its last word had not ended', async () => {
+  const tools: ToolSet = {
+    offered: async () => [{ name: 'look', description: 'Looks.', schema: { type: 'object' } }],
+    run: async () => ({ content: 'seen', ok: true }),
+  }
+  const { run, events } = await ask(
+    [
+      {
+        when: { result: null },
+        reply: { content: 'I look into the code.', tool_calls: [{ name: 'look', arguments: {} }] },
+      },
+      { when: { result: /seen/ }, reply: 'Seen.' },
+    ],
+    asked('Tell me'),
+    { run: runWith(() => tools) },
+  )
+  await run
+  const before = events.slice(
+    0,
+    events.findIndex(({ type }) => type === 'call'),
+  )
+  assert.equal(textOf(before), 'I look into the code.')
+  assert.equal(textOf(events), 'I look into the code.\n\nSeen.')
+})
+
 test('earlier turns are told, and a tool that is called works before the answer goes on', async () => {
   const tools: ToolSet = {
     offered: async () => [{ name: 'count', description: 'Counts.', schema: { type: 'object' } }],
