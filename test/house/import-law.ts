@@ -26,6 +26,7 @@ const memory = [
   'memory/git.ts',
   'memory/tree-files.ts',
   'memory/secret-names.ts',
+  'memory/heap.ts',
 ]
 const contracts = [
   'config.ts',
@@ -67,6 +68,7 @@ export const plan: Plan = {
   'src/memory/git.ts': { rooms: nouns, packages: ['node:child_process'] },
   'src/memory/tree-files.ts': { rooms: [], packages: [] },
   'src/memory/secret-names.ts': { rooms: [], packages: [] },
+  'src/memory/heap.ts': { rooms: [], packages: ['node:v8'] },
   'src/memory/data-folder.ts': { rooms: [], packages: [] },
   'src/memory/indexing': { rooms: memory, packages: ['node:worker_threads'] },
   // What recall finds crosses the boundary as it is.
@@ -76,7 +78,7 @@ export const plan: Plan = {
   // Episodes into facts and lessons; what models propose, judged by pure functions.
   'src/memory/learn': { rooms: memory, packages: ['zod'] },
   // Memory that leaves and comes back: JSON lines, and Markdown in the repository.
-  'src/memory/share': { rooms: memory, packages: ['zod', 'yaml', 'ulid', 'node:v8'] },
+  'src/memory/share': { rooms: memory, packages: ['zod', 'yaml', 'ulid'] },
 
   // Models.
   'src/llm': {
@@ -131,7 +133,6 @@ export const plan: Plan = {
     rooms: [...contracts, ...memory, ...deepest, 'llm', 'agent/tool-store', ...tools, 'assets.ts'],
     packages: [],
   },
-  'src/casebook/memories/heap-room.ts': { rooms: [], packages: ['node:v8'] },
   'src/casebook.ts': {
     rooms: [
       ...contracts,

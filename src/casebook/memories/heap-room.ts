@@ -1,6 +1,6 @@
 /** Room for garbage while questions are asked: whoever asks waits for every collection of the heap. */
 
-import { setFlagsFromString } from 'node:v8'
+import { growHeap } from '../../memory/heap.ts'
 
 /**
  * Percent that the heap may grow between two collections. The process runs with `--optimize-for-size`, which is made
@@ -19,18 +19,19 @@ export interface HeapRoom {
 
 export function openHeapRoom(quiet = quietTime): HeapRoom {
   let timer: NodeJS.Timeout | undefined
+  let shrink = () => {}
   const save = () => {
     if (timer === undefined) return
     clearTimeout(timer)
     timer = undefined
-    // As if it had never been set.
-    setFlagsFromString('--heap-growing-percent=0')
+    shrink()
   }
   return {
     asked() {
-      // Again each time, in a microsecond: an import that ends takes it back.
-      setFlagsFromString(`--heap-growing-percent=${growth}`)
-      timer ??= setTimeout(save, quiet).unref()
+      if (timer === undefined) {
+        shrink = growHeap(growth)
+        timer = setTimeout(save, quiet).unref()
+      }
       timer.refresh()
     },
     close: save,
