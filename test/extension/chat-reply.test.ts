@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { cutText, looksBinary } from '../../src/extension/chat/cut-text.ts'
 import { followups } from '../../src/extension/chat/follow-ups.ts'
-import { historyReply } from '../../src/extension/chat/history-reply.ts'
+import { historyReply, newestFirst, pathIn } from '../../src/extension/chat/history-reply.ts'
 import { lessonsReply, whyReply } from '../../src/extension/chat/memory-reply.ts'
 import { explainReply, recallReply } from '../../src/extension/chat/recall-reply.ts'
 import {
@@ -157,7 +157,49 @@ test('the history of a file tells its fixes with how they ended, and commits', (
   const episodes = [{ memory: { root, id: record.id }, record, why: '' }]
   const text = textOf(historyReply(l10n, { about: 'ledger/money.py', episodes, commits: [commit] }))
   assert.match(text, /Fixed before.*Fix rounding of negative amounts.*Commits.*Tidy up/s)
-  assert.match(textOf(historyReply(l10n, { about: 'x', episodes: [], commits: [] })), /No fix of x is known/)
+  assert.match(textOf(historyReply(l10n, { about: 'x', episodes: [], commits: [] })), /x has no history/)
+  const open = { about: 'notes.md', isOpenFile: true, episodes: [], commits: [] }
+  assert.match(textOf(historyReply(l10n, open)), /The open file, notes\.md:.*has no history.*Name another/s)
+})
+
+test('the history of a path holds only what touched it, newest first, each once', () => {
+  const path = 'src/sessions.py'
+  const episodeOf = (file: string, year: number, sha?: string) => {
+    const patch = sha === undefined ? null : { commit: sha, added: 1, removed: 0 }
+    const files = [{ path: file, change: 'M' }]
+    const episode = sampleEpisode({ endedAt: Date.UTC(year, 1), files, patch })
+    return { record: sampleRecord({ kind: 'episode', episode }), why: '' }
+  }
+  const commitOf = (file: string, year: number, sha: string) => ({
+    type: 'commit' as const,
+    root,
+    sha,
+    time: Date.UTC(year, 1) / 1000,
+    subject: sha,
+    files: [file],
+    score: 1,
+    explain: [],
+  })
+  const old = episodeOf(path, 2014, 'a')
+  const found = [old, episodeOf(path, 2026), episodeOf('src/models.py', 2020), old, episodeOf(path, 2017)]
+  const commits = [
+    commitOf(path, 2014, 'a'),
+    commitOf(path, 2015, 'b'),
+    commitOf('src/models.py', 2019, 'c'),
+    commitOf(path, 2018, 'd'),
+  ]
+  const past = newestFirst({ path, episodes: found, commits })
+  const years = past.episodes.map(({ record }) => new Date(record.episode?.endedAt ?? 0).getUTCFullYear())
+  assert.deepEqual(years, [2026, 2017, 2014])
+  assert.deepEqual(
+    past.commits.map(({ sha }) => sha),
+    ['d', 'b'],
+  )
+  assert.equal(newestFirst({ path: 'sessions.py', episodes: found, commits }).commits.length, 2)
+  assert.equal(newestFirst({ path: 'src/', episodes: found, commits }).episodes.length, 4)
+  const bySymbol = newestFirst({ path: 'resolve_redirects', episodes: found, commits })
+  assert.deepEqual([bySymbol.episodes.length, bySymbol.commits.length], [4, 3])
+  assert.equal(pathIn('.\\src\\a.py'), 'src/a.py')
 })
 
 test('lessons say what to do or to avoid, and how many more there are', () => {

@@ -3,11 +3,10 @@
 import * as vscode from 'vscode'
 import { recallOf } from '../../agent/chat/question.ts'
 import { UserError } from '../../memory/ports.ts'
-import type { MemoryRecord } from '../../memory/record.ts'
 import type { RecallRequest } from '../../protocol-memories.ts'
 import { chosenRoot } from '../chosen-root.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
-import { historyReply } from './history-reply.ts'
+import { historyReply, newestFirst, pathIn } from './history-reply.ts'
 import { lessonsReply, rememberReply, whyReply } from './memory-reply.ts'
 import { explainReply, recallReply } from './recall-reply.ts'
 import { markdown } from './reply-part.ts'
@@ -20,6 +19,8 @@ export type ChatCommand = (turn: ChatTurn) => Promise<void>
 const mostLessons = 12
 const mostEpisodes = 6
 const mostCommits = 8
+/** Times as many are asked for: those that only name the words of a path fall out. */
+const commitsRead = 6
 
 export const chatCommands: Record<string, ChatCommand> = { recall, remember, why, lessons, history }
 
@@ -131,35 +132,26 @@ async function history(turn: ChatTurn): Promise<void> {
   const root = await rootOf(turn)
   const knowledge = await knowledgeHere(turn)
   // Words may say what of an attached file is meant; a path says it all.
-  const path = file === null || /[./]/.test(typed) ? typed : file
+  const path = file === null || /[./]/.test(typed) ? pathIn(typed) : file
+  const query = typed === '' ? path : typed
   const [page, found, commits] = await Promise.all([
     knowledge.list({ kinds: ['episode'], path, limit: mostEpisodes }),
     knowledge.recall({ text: about, path, kinds: ['episode'], quiet: true, limit: mostEpisodes }, signal),
-    knowledge.commits(typed === '' ? path : typed, { limit: mostCommits, signal }),
+    knowledge.commits(query, { limit: mostCommits * commitsRead, signal }),
   ])
   const listed = page.records.map((record) => ({ record, why: '' }))
   const recalled = found.memories.map(({ record, why: reason }) => ({ record, why: reason }))
-  const episodes = distinct([...listed, ...recalled]).slice(0, mostEpisodes)
+  const past = newestFirst({ path, episodes: [...listed, ...recalled], commits })
+  const episodes = past.episodes.slice(0, mostEpisodes)
   turn.data.recalled = episodes.map(({ record }) => ({ root, id: record.id }))
   turn.data.paths = [path]
   write(
     turn,
     historyReply(vscode.l10n, {
       about,
+      isOpenFile: typed === '' && references.chosen === null,
       episodes: episodes.map((one) => ({ ...one, memory: { root, id: one.record.id } })),
-      commits: withoutFixes(commits, episodes),
+      commits: past.commits.slice(0, mostCommits),
     }),
   )
-}
-
-type Episode = { record: MemoryRecord; why: string }
-
-function distinct(episodes: readonly Episode[]): Episode[] {
-  return [...new Map(episodes.map((one) => [one.record.id, one])).values()]
-}
-
-/** A commit that an episode tells of is told once. */
-function withoutFixes<C extends { sha: string }>(commits: readonly C[], episodes: readonly Episode[]): C[] {
-  const told = new Set(episodes.flatMap(({ record }) => record.episode?.patch?.commit ?? []))
-  return commits.filter(({ sha }) => !told.has(sha))
 }
