@@ -11,10 +11,11 @@ import type { WindowTools } from '../tools/add-tools.ts'
 import { windowKnowledge } from '../window-knowledge.ts'
 import { type FoundFiles, findFile } from './find-file.ts'
 import { nothingText } from './recall-reply.ts'
+import { escaped } from './reply-part.ts'
 import { lineAt, writeMarkdown, writePart } from './stream-writer.ts'
 import { toolWords } from './tool-words.ts'
 import { toolsOfTurn } from './tools-of-turn.ts'
-import { asker, type ChatTurn, noteRecall, rootOf } from './turn.ts'
+import { asker, type ChatTurn, noteRecall, rootOf, writeStatus } from './turn.ts'
 
 /** A failure of the model: it is set up elsewhere than the memory. */
 export class ModelFailure extends Error {
@@ -113,11 +114,19 @@ function tellFound(turn: ChatTurn, { recall, code }: Found): void {
   for (const { root, path, span } of shownCode(code)) {
     stream.reference(lineAt(memory.uriOf({ root, path }), span.startLine, span.endLine))
   }
-  if (recall.memories.length === 0) writeMarkdown(stream, `_${nothingText(vscode.l10n, recall)}_\n\n`)
+  const status = recall.memories.length === 0 ? nothingText(vscode.l10n, recall) : unknownText(recall.unknown)
+  if (status !== '') writeStatus(turn, `_${status}_\n\n`)
+}
+
+/** Empty where all names are known. */
+function unknownText(unknown: readonly string[]): string {
+  if (unknown.length === 0) return ''
+  const names = unknown.slice(0, 5).map((name) => escaped(name, 80))
+  return vscode.l10n.t('Nothing in the repository is called {0}.', names.join(', '))
 }
 
 async function conclude(turn: ChatTurn, { outcome, shown, cited }: ChatAnswer): Promise<void> {
-  const { stream, data, memory, log } = turn
+  const { data, memory, log } = turn
   data.recalled = shown
   data.cited = cited
   if (outcome.kind === 'limit') {
@@ -126,11 +135,11 @@ async function conclude(turn: ChatTurn, { outcome, shown, cited }: ChatAnswer): 
       tokens: vscode.l10n.t('too many tokens'),
       seconds: vscode.l10n.t('too much time'),
     }
-    writeMarkdown(stream, `\n\n_${vscode.l10n.t('It was stopped here: {0}.', limits[outcome.limit])}_`)
+    writeStatus(turn, `\n\n_${vscode.l10n.t('It was stopped here: {0}.', limits[outcome.limit])}_`)
   }
   if (outcome.kind === 'unusable') {
-    writeMarkdown(
-      stream,
+    writeStatus(
+      turn,
       `\n\n_${vscode.l10n.t('The model gave no usable answer. Try again, or another model.')}_`,
     )
   }

@@ -9,9 +9,8 @@ import type { WindowTools } from '../tools/add-tools.ts'
 import { askModel, ModelFailure } from './ask.ts'
 import { chatCommands } from './commands.ts'
 import { escaped } from './reply-part.ts'
-import { writeMarkdown } from './stream-writer.ts'
 import { toolsReply } from './tools-reply.ts'
-import { type Asked, type ChatHome, type ChatTurn, openTurn, write } from './turn.ts'
+import { type Asked, type ChatHome, type ChatTurn, openTurn, write, writeStatus } from './turn.ts'
 import { keptData } from './turn-data.ts'
 import { answerWithoutModel } from './without-model.ts'
 
@@ -32,13 +31,16 @@ export async function handleRequest(
   let turn: ChatTurn | null = null
   try {
     turn = await openTurn(parts, { ...asked, signal: stop.signal })
-    for (const refusal of turn.references.refused) writeMarkdown(turn.stream, `_${escaped(refusal)}_\n\n`)
+    for (const refusal of turn.references.refused) writeStatus(turn, `_${escaped(refusal)}_\n\n`)
     await answer(parts, turn)
     return { metadata: keptData(turn.data) }
   } catch (error) {
     const metadata = turn === null ? {} : { metadata: keptData(turn.data) }
-    if (stop.signal.aborted) return metadata
-    return { ...metadata, errorDetails: { message: failureWords(parts, asked.stream, error) } }
+    if (stop.signal.aborted) {
+      writeMarkdown(asked.stream, `\n\n_${vscode.l10n.t('Stopped.')}_`)
+      return metadata
+    }
+    return { ...metadata, errorDetails: { message: failureWords(parts, asked, error) } }
   } finally {
     cancelled.dispose()
   }
@@ -74,25 +76,33 @@ async function modelOf({ models }: ChatParts, { request, root }: ChatTurn) {
 }
 
 /** The button comes first: the error stands at the end of the answer. */
-function failureWords({ log }: ChatParts, stream: vscode.ChatResponseStream, error: unknown): string {
+function failureWords(
+  { log }: ChatParts,
+  { request, stream }: Pick<Asked, 'request' | 'stream'>,
+  error: unknown,
+): string {
   const cause = error instanceof ModelFailure ? error.cause : error
   const isForPeople = cause instanceof UserError || cause instanceof RemoteError
   const words = isForPeople
     ? `${sentence(cause.message)} ${cause.remedy}`.trimEnd()
     : String((cause as Error).message)
   log.error(isForPeople || !(cause instanceof Error) ? words : cause)
-  for (const button of buttonsFor(error, isForPeople)) stream.button(button)
+  for (const button of buttonsFor(error, { isForPeople, request })) stream.button(button)
   return words
 }
 
-function buttonsFor(error: unknown, isForPeople: boolean): vscode.Command[] {
+function buttonsFor(
+  error: unknown,
+  { isForPeople, request }: { isForPeople: boolean; request: vscode.ChatRequest },
+): vscode.Command[] {
   if (!vscode.workspace.isTrusted) {
     return [{ title: vscode.l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' }]
   }
   if (error instanceof ModelFailure && error.cause instanceof UserError) {
+    const query = `@casebook ${request.prompt}`
     return [
+      { title: vscode.l10n.t('Try Again'), command: 'workbench.action.chat.open', arguments: [{ query }] },
       { title: vscode.l10n.t('Set Up Model'), command: 'casebook.setUpModel' },
-      { title: vscode.l10n.t('Choose Model'), command: 'casebook.chooseModel' },
     ]
   }
   return isForPeople ? [] : [{ title: vscode.l10n.t('Show Log'), command: 'casebook.showLog' }]

@@ -88,6 +88,8 @@ export const turnSchema = z.object({
   /** Files that the answer named, relative to their root. */
   paths: z.array(z.string()).max(mostPaths),
   root: z.string().nullable(),
+  /** What Casebook itself said in the answer. */
+  statuses: z.array(z.string().max(4_000)).max(50).optional(),
   /** Of the list that a question or a recall showed; none where no memory was asked. */
   account: accountSchema.exactOptional(),
 })

@@ -12,7 +12,8 @@ import { windowKnowledge } from '../window-knowledge.ts'
 import type { WindowMemory } from '../window-memory.ts'
 import { type ReadReferences, readReferences } from './references.ts'
 import { type ReplyPart, withoutLinks } from './reply-part.ts'
-import { memoryUri, writeParts } from './stream-writer.ts'
+import { withoutStatuses } from './status-words.ts'
+import { memoryUri, writeMarkdown, writeParts } from './stream-writer.ts'
 import { accountOf, type TurnData, turnDataOf } from './turn-data.ts'
 
 export interface ChatHome {
@@ -76,7 +77,7 @@ function earlierTurns({ history }: vscode.ChatContext): EarlierTurn[] {
     if (!(turn instanceof vscode.ChatResponseTurn)) return []
     const data = turnDataOf(turn.result.metadata)
     if (data === null || data.prompt === '') return []
-    return [{ prompt: data.prompt, answer: answerOf(turn) }]
+    return [{ prompt: data.prompt, answer: withoutStatuses(answerOf(turn), data.statuses ?? []) }]
   })
 }
 
@@ -89,6 +90,18 @@ function answerOf({ response }: vscode.ChatResponseTurn): string {
   })
   return withoutLinks(parts.join(''))
 }
+
+/** A sentence about our own work: no model is told it as its words. Markdown. */
+export function writeStatus({ stream, data }: ChatTurn, text: string): void {
+  writeMarkdown(stream, text)
+  const statuses = data.statuses ?? []
+  data.statuses = statuses
+  if (statuses.length < mostStatuses && text.length <= longestStatus) statuses.push(text)
+}
+
+/** As turn-data.ts takes them. Length in characters. */
+const mostStatuses = 50
+const longestStatus = 4_000
 
 export function write(turn: ChatTurn, reply: readonly ReplyPart[]): void {
   writeParts(turn, reply)
