@@ -77,7 +77,7 @@ export interface ToolsReport {
   metrics: ToolMetrics
   /** Tools in the store. */
   known: number
-  /** Estimated, for one request now: of the tools at hand, and of all that are known. */
+  /** Estimated, for one request now: of the tools that go along (those at hand, and those by which a model manages them), and of all that are known. */
   tokens: { active: number; all: number }
 }
 

@@ -32,7 +32,7 @@ const turn = z.object({
   active: z.number(),
   calls: z.number(),
   failedCalls: z.number(),
-  outcome: z.enum(['answered', 'steps', 'failed', 'running']),
+  outcome: z.enum(['answered', 'steps', 'failed', 'stopped', 'running']),
 })
 
 const report = z.object({

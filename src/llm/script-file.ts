@@ -49,7 +49,8 @@ const entries = z.array(
 type Answer = z.infer<typeof answer>
 
 /**
- * In texts and arguments `{{lastUser}}` stands for what the user said, `{{result}}` for the newest result of a tool.
+ * In texts and arguments `{{lastUser}}` stands for what the user said, `{{question}}` for its last paragraph (before it
+ * may stand what was recalled), `{{result}}` for the newest result of a tool.
  * Patterns do not tell capitals. Throws `UserError`; `name` is that of the file.
  */
 export function parseScript(text: string, name: string): Script {
@@ -65,8 +66,14 @@ export function parseScript(text: string, name: string): Script {
 }
 
 function filled(reply: Answer, { lastUser, results }: Asked): ReturnType<typeof plain> {
-  const holes: Record<string, string> = { lastUser, result: results.at(-1)?.content ?? '' }
-  const fill = (text: string) => text.replace(/\{\{(lastUser|result)\}\}/g, (_, hole) => holes[hole] ?? '')
+  const question =
+    lastUser
+      .trim()
+      .split(/\n\s*\n/)
+      .at(-1) ?? ''
+  const holes: Record<string, string> = { lastUser, question, result: results.at(-1)?.content ?? '' }
+  const fill = (text: string) =>
+    text.replace(/\{\{(lastUser|question|result)\}\}/g, (_, hole) => holes[hole] ?? '')
   return plain(deep(reply, fill) as Answer)
 }
 

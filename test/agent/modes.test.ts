@@ -446,7 +446,7 @@ test('a turn that is stopped leaves no call without a result, and is kept', asyn
   const session = having(['invoice_0', 'invoice_1'])
   const chat = talk(world, model, { mode: 'autonomous' }, { session, runner: { run } })
   await assert.rejects(chat.say('go', stop.signal), { message: 'stopped by the person' })
-  assert.equal(session.turns[0]?.outcome, 'failed')
+  assert.equal(session.turns[0]?.outcome, 'stopped')
   const again = await world.shelf.load('chat-1')
   await talk(world, model, { mode: 'autonomous' }, { session: again ?? session }).say('go on')
   assert.deepEqual(resultsIn(model), ['half', 'Stopped before it ran.'])

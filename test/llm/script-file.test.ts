@@ -16,12 +16,17 @@ const ask = (content: string, tools: string[] = []) => ({
 
 test('plays a script of a file as often as it fits, with what was asked and found', async () => {
   const model = scriptedModel(parseScript(chat, 'chat.json'))
-  const first = await complete(model, ask('How are "cents" rounded?', ['recall']))
-  assert.deepEqual(first.calls[0]?.arguments, { query: 'How are "cents" rounded?' })
+  const first = await complete(model, ask('How are "cents" rounded?', ['casebook_recall']))
+  assert.deepEqual(first.calls[0]?.arguments, { text: 'How are "cents" rounded?' })
   const messages = [
     { role: 'user', content: 'x' } as const,
     { role: 'assistant', content: '', calls: first.calls } as const,
-    { role: 'tool', callId: first.calls[0]?.id ?? '', name: 'recall', content: '$& half to even' } as const,
+    {
+      role: 'tool',
+      callId: first.calls[0]?.id ?? '',
+      name: 'casebook_recall',
+      content: '$& half to even',
+    } as const,
   ]
   assert.equal((await complete(model, { ...ask('x'), messages })).text, 'Memory says: $& half to even')
   for (let i = 0; i < 2; i++) assert.match((await complete(model, ask('hm'))).text, /know nothing/)

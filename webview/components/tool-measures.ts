@@ -12,9 +12,9 @@ export function toolMeasures({ active, known, metrics, tokens }: CheckedReport):
   return html`
     <dl class="counts measures">
       ${entry(count(active.length), t('tools at hand'), t('of {0} that are known', count(known)))}
-      ${entry(count(tokensSaved), t('tokens saved'), t('Estimated, beside offering all known tools each time'))}
-      ${entry(ratio(removalRatio3), t('removal ratio 3T'), t('Removed for each added tool, over windows of three turns. {0} added, {1} removed so far.', count(added), count(removed)))}
-      ${entry(ratio(residual3), t('residual'), t('Tools that are left in the three turns after a peak, on average'))}
+      ${entry(count(tokensSaved), t('tokens saved, compared with sending all tools'), t('Estimated, compared with sending all known tools with each request'))}
+      ${entry(ratio(removalRatio3), t('removed for each tool added'), t('Removal ratio 3T: removed for each added tool, over windows of three turns. {0} added, {1} removed so far.', count(added), count(removed)))}
+      ${entry(ratio(residual3), t('tools left after a peak'), t('Residual: tools that are left in the three turns after a peak, on average'))}
     </dl>
     <p class="quiet">
       ${t('{0} added, {1} removed.', count(added), count(removed))}

@@ -49,6 +49,7 @@ function ending({ outcome }: CheckedTurn): string {
     answered: '',
     steps: ` · ${t('stopped at the limit of steps')}`,
     failed: ` · ${t('failed')}`,
+    stopped: ` · ${t('stopped by you')}`,
     running: ` · ${t('running')}`,
   }
   return texts[outcome]

@@ -46,6 +46,8 @@ export interface ToolMemoryOptions {
   prompt: string
   /** Names of Casebook's own tools, with which a new chat begins. Default: those that only read. */
   own?: readonly string[]
+  /** Names of tools that stay at hand in every turn, unless the person bans them. Default: those of `own` that only read. */
+  kept?: readonly string[]
   /** Names of tools that the person put into the question. */
   named: readonly string[]
   runner(work: { shown: MemoryName[]; working: OpenContext }): ToolRunner
@@ -63,6 +65,7 @@ export function runWithToolMemory(options: ToolMemoryOptions): ChatRun {
       session,
       store,
       settings,
+      kept: keptOf(options),
       model,
       context,
       query: told.question,
@@ -92,16 +95,28 @@ export function runWithToolMemory(options: ToolMemoryOptions): ChatRun {
 
 const reading = readingTools.map(({ name }) => name)
 
-/** A new chat begins with Casebook's own tools; what the person named comes at once. */
-async function layOut({ session, store, named, own = reading }: ToolMemoryOptions): Promise<void> {
+/** Casebook is there for them: a chat that did without them for some turns needs them in the next one. */
+function keptOf({ own = reading, kept }: ToolMemoryOptions): readonly string[] {
+  return kept ?? own.filter((name) => reading.includes(name))
+}
+
+/** A new chat begins with Casebook's own tools, and some of them stay; what the person named comes at once. */
+async function layOut(options: ToolMemoryOptions): Promise<void> {
+  const { session, store, named, own = reading } = options
+  const kept = keptOf(options)
   const begin = currentTurn(session) === 0 ? own : []
-  const known = await store.documents([...begin, ...named])
+  const known = await store.documents([...new Set([...begin, ...kept, ...named])])
   const isNamed = new Set(named)
   const names = known.map(({ name }) => name)
   addTools(
     session,
     names.filter((name) => isNamed.has(name)),
     'named in the question',
+  )
+  addTools(
+    session,
+    names.filter((name) => kept.includes(name)),
+    "Casebook's own: always at hand unless you ban it",
   )
   addTools(session, names, "Casebook's own, for a new chat")
 }

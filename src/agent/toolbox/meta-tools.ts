@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { OfferedTool } from '../../llm/model.ts'
 import type { Removal } from './session.ts'
+import type { ToolMode } from './settings.ts'
 
 export const searchName = 'SYS_SEARCH_TOOLS'
 export const removeName = 'SYS_REMOVE_TOOLS'
@@ -41,6 +42,13 @@ export const removeTool: OfferedTool = {
     required: ['tool_names'],
     additionalProperties: false,
   },
+}
+
+/** Those that go along with every request of a mode. */
+export const metaTools: Record<ToolMode, readonly OfferedTool[]> = {
+  autonomous: [searchTool, removeTool],
+  workflow: [],
+  hybrid: [searchTool],
 }
 
 /** Models also give one name for a list of one. */

@@ -3,6 +3,7 @@
 import type { Message } from '../../llm/model.ts'
 import type { ReportedTool, ReportedTurn, ToolsReport } from '../../protocol-tools.ts'
 import { type ToolDocument, tokensOf } from './document.ts'
+import { metaTools } from './meta-tools.ts'
 import { metricsOf } from './metrics.ts'
 import type { ToolStore } from './ports.ts'
 import { type ActiveTool, activeNames, type ToolSession, type TurnRecord } from './session.ts'
@@ -34,8 +35,14 @@ export async function reportTools(
     turns: session.turns.map(reportedTurn),
     metrics: metricsOf(session.turns),
     known,
-    tokens: { active: active.reduce((sum, { tokens }) => sum + tokens, 0), all },
+    tokens: { active: active.reduce((sum, { tokens }) => sum + tokens, metaTokens(session)), all },
   }
+}
+
+/** Of the tools of the tool memory; 0 where no mode is known yet. */
+function metaTokens({ mode, turns }: ToolSession): number {
+  const known = mode ?? turns.at(-1)?.mode
+  return known === undefined ? 0 : metaTools[known].reduce((sum, tool) => sum + tokensOf(tool), 0)
 }
 
 /** Null where nothing was asked. */

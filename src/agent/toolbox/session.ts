@@ -43,7 +43,9 @@ const turn = z.object({
     /** Estimated: what offering all known tools would have taken. */
     all: z.number(),
   }),
-  outcome: z.enum(['answered', 'steps', 'failed', 'running']),
+  outcome: z.enum(['answered', 'steps', 'failed', 'stopped', 'running']),
+  /** Absent in records of earlier versions. */
+  mode: z.enum(toolModes).optional(),
 })
 export type TurnRecord = z.infer<typeof turn>
 
@@ -106,17 +108,22 @@ export function addTools(session: ToolSession, names: readonly string[], why: st
 /** What came of a wish to remove tools. */
 export interface Removal {
   removed: string[]
-  /** Pinned by the person. */
+  /** Pinned by the person, or always at hand. */
   kept: string[]
   unknown: string[]
 }
 
-/** Names must be exact. */
-export function removeTools(session: ToolSession, names: readonly string[], why: string): Removal {
+/** Names must be exact. Those that are `held` stay. */
+export function removeTools(
+  session: ToolSession,
+  names: readonly string[],
+  why: string,
+  held: readonly string[] = session.pinned,
+): Removal {
   const known = new Set(activeNames(session))
   const wanted = [...new Set(names)]
-  const kept = wanted.filter((name) => known.has(name) && session.pinned.includes(name))
-  const removed = wanted.filter((name) => known.has(name) && !session.pinned.includes(name))
+  const kept = wanted.filter((name) => known.has(name) && held.includes(name))
+  const removed = wanted.filter((name) => known.has(name) && !held.includes(name))
   take(session, removed, why)
   return { removed, kept, unknown: wanted.filter((name) => !known.has(name)) }
 }

@@ -19,12 +19,11 @@ import {
   badArguments,
   keywordsOf,
   limitText,
+  metaTools,
   namesOf,
   removedText,
   removeName,
-  removeTool,
   searchName,
-  searchTool,
 } from './meta-tools.ts'
 import type { SessionShelf, ToolStore } from './ports.ts'
 import {
@@ -66,6 +65,8 @@ export interface ToolTurnOptions {
   /** Prunes, searches and sums up; default: the worker. A small model will do. */
   controller?: ChatModel
   runner: ToolRunner
+  /** Names of tools that stay as if they were pinned, unless the person bans them. Default: none. */
+  kept?: readonly string[]
   settings: ToolboxSettings
   now?: () => number
   signal?: AbortSignal
@@ -101,7 +102,7 @@ interface Turn extends ToolTurnOptions {
 export async function openToolTurn(options: ToolTurnOptions): Promise<ToolTurn> {
   const { session, store, settings, model, now = Date.now } = options
   const mode = modeFor(settings, model.id, session.mode ?? undefined)
-  const record = newTurn(now())
+  const record = { ...newTurn(now()), mode }
   session.turns.push(record)
   const turn: Turn = { ...options, mode, record, allTokens: await store.tokens(), count: 0, failure: null }
   return {
@@ -124,8 +125,9 @@ async function prepare(turn: Turn, recalled: string | undefined): Promise<void> 
 }
 
 async function end(turn: Turn, outcome: AgentOutcome | null): Promise<TurnRecord> {
-  const { session, context, record, shelf } = turn
-  if (outcome === null || outcome.kind === 'unusable') record.outcome = 'failed'
+  const { session, context, record, shelf, signal } = turn
+  if (outcome === null && signal?.aborted === true) record.outcome = 'stopped'
+  else if (outcome === null || outcome.kind === 'unusable') record.outcome = 'failed'
   else record.outcome = outcome.kind === 'answered' ? 'answered' : 'steps'
   context.close('Stopped before it ran.')
   session.messages = context.messages()
@@ -175,7 +177,7 @@ async function active({ store, session }: Turn): Promise<ToolDocument[]> {
 async function makeReady(turn: Turn): Promise<void> {
   const { mode, settings, session } = turn
   if (settings.pruner === 'unused') {
-    const names = unusedTools(session.active, currentTurn(session), settings, session.pinned)
+    const names = unusedTools(session.active, currentTurn(session), settings, held(turn))
     removeTools(session, names, 'unused')
   } else if (mode !== 'autonomous' && session.active.length > 0)
     await prune(turn, 'not needed for the question')
@@ -193,7 +195,7 @@ async function searchWish(turn: Turn): Promise<string[]> {
 /** One completion that names tools to remove; returns how many went. Names must match to the letter. */
 async function prune(turn: Turn, why: string): Promise<number> {
   const names = await listFrom(turn, 'prune', prunePrompt)
-  const { removed, unknown } = removeTools(turn.session, names, why)
+  const { removed, unknown } = removeTools(turn.session, names, why, held(turn))
   turn.record.hallucinated += unknown.length
   return removed.length
 }
@@ -230,7 +232,7 @@ async function addWithin(turn: Turn, keywords: readonly string[]): Promise<strin
 async function makeRoom(turn: Turn): Promise<number> {
   const { session, settings } = turn
   if (settings.pruner === 'model') return prune(turn, 'to stay within the limit')
-  const names = leastRecent(session.active, count(turn) - settings.limit, session.pinned)
+  const names = leastRecent(session.active, count(turn) - settings.limit, held(turn))
   return removeTools(session, names, 'to stay within the limit').removed.length
 }
 
@@ -256,10 +258,9 @@ function count({ session, mode }: Turn): number {
   return session.active.length + metaTools[mode].length
 }
 
-const metaTools: Record<ToolMode, readonly OfferedTool[]> = {
-  autonomous: [searchTool, removeTool],
-  workflow: [],
-  hybrid: [searchTool],
+/** What neither a model nor a rule removes. */
+function held({ session, kept = [] }: Turn): string[] {
+  return [...session.pinned, ...kept]
 }
 
 const texts: Record<ToolMode, (state: PromptState) => string> = {
@@ -349,7 +350,7 @@ async function addOrFail(turn: Turn, keywords: readonly string[]): Promise<strin
 function removeCall(turn: Turn, call: ToolCall): string {
   const names = namesOf(call.arguments)
   if (names === null) return badArguments(removeName, 'tool_names')
-  const removal = removeTools(turn.session, names, 'removed by the model')
+  const removal = removeTools(turn.session, names, 'removed by the model', held(turn))
   turn.record.hallucinated += removal.unknown.filter(
     (name) => name !== searchName && name !== removeName,
   ).length

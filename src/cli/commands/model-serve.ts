@@ -11,11 +11,12 @@ export const modelServe: Command = {
   summary: 'Serve a model that answers by a script, to try Casebook without one',
   usage: 'FILE.json',
   details: `Listens on this machine only, until Ctrl-C. FILE.json is a list such as
-[{"when": {"tool": "recall", "result": null}, "reply": {"tool_calls": [{"name": "recall", "arguments": {"query": "{{lastUser}}"}}]}},
+[{"when": {"tool": "^casebook_recall$", "result": null},
+  "reply": {"tool_calls": [{"name": "casebook_recall", "arguments": {"text": "{{question}}"}}]}},
  {"when": {"result": "."}, "reply": {"content": "Memory says: {{result}}", "pause": 50}},
  {"reply": "I know nothing."}]
 The first entry that fits answers; "when" holds patterns for system, lastUser, tool (an offered one) and result (of a
-tool; null: none yet); "delay" and "pause" are milliseconds; "times" says how often an entry answers at most.`,
+tool; null: none yet); {{question}} is the last paragraph of what the user said; "delay" and "pause" are milliseconds; "times" says how often an entry answers at most.`,
   options: { port: { type: 'string', value: 'N', help: 'default: any that is free' } },
   async run(call) {
     const file = onlyArgument(call, modelServe, 'the file of a script')
@@ -27,7 +28,7 @@ tool; null: none yet); "delay" and "pause" are milliseconds; "times" says how of
     })
     const server = await startScriptedServer(parseScript(text, file), { port }).catch(occupied)
     call.terminal.note(
-      `Set casebook.model.baseUrl to ${server.baseUrl} and casebook.model.model to scripted.`,
+      `Set casebook.model.baseUrl to ${server.baseUrl} and casebook.model.model to scripted (in a terminal: CASEBOOK_MODEL_BASE_URL and CASEBOOK_MODEL_MODEL).`,
     )
     try {
       if (!call.signal.aborted) await once(call.signal, 'abort')
