@@ -69,11 +69,11 @@ function measures({ metrics }: ToolsReport): string[][] {
   const number = (value: number | null) => (value === null ? 'not known yet' : value.toFixed(3))
   return [
     ['added, removed', `${count(added)}, ${count(removed)}`],
-    ['removal ratio', number(removalRatio)],
+    ['removed for each added (removal ratio)', number(removalRatio)],
     ['  over 3 turns', number(removalRatio3)],
-    ['residual', number(residual3)],
+    ['left after a peak (residual)', number(residual3)],
     ['good calls', number(toolCorrectness)],
-    ['tokens saved', count(tokensSaved)],
+    ['tokens saved', `${count(tokensSaved)}, compared with sending all known tools with each request`],
   ]
 }
 

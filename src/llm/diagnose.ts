@@ -121,7 +121,8 @@ class Trial {
       this.#note('address', 'ok', `${baseUrl} is an address of a server.`)
       return true
     }
-    const remedy = 'Set casebook.model.baseUrl, for example http://localhost:11434/v1 for Ollama.'
+    const remedy =
+      'Set casebook.model.baseUrl, for example http://localhost:11434/v1 for Ollama (in a terminal: CASEBOOK_MODEL_BASE_URL).'
     const words = baseUrl === '' ? 'No address is set.' : addressProblem(baseUrl)
     this.#note('address', 'failed', words, remedy)
     return false

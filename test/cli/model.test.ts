@@ -130,3 +130,11 @@ test('says what is wrong with a script or a port', async () => {
   assert.equal((await runCli(['model', 'serve-script'])).code, 2)
   assert.equal((await runCli(['model', 'serve-script', script, '--port', 'x'])).code, 2)
 })
+
+test('says that no model is set, and what to set in a terminal', async (t) => {
+  const env = { CASEBOOK_DATA_FOLDER: dataFolder(t), CASEBOOK_MODEL_BASE_URL: '', CASEBOOK_MODEL_MODEL: '' }
+  const { code, stderr } = await runCli(['model', 'list'], { env })
+  assert.equal(code, 1)
+  assert.match(stderr, /No model is set/)
+  assert.match(stderr, /CASEBOOK_MODEL_BASE_URL.*CASEBOOK_MODEL_MODEL/s)
+})

@@ -16,7 +16,14 @@ import { entryFile } from '../../assets.ts'
 import { environmentOf } from '../../environment.ts'
 import { UserError } from '../../memory/ports.ts'
 import { type Call, type Command, type Reply, UsageError } from '../command.ts'
-import { type AgentName, agentNames, type Connection, connectionOf, type Launch } from '../connect/agents.ts'
+import {
+  type AgentName,
+  agentNamed,
+  agentNames,
+  type Connection,
+  connectionOf,
+  type Launch,
+} from '../connect/agents.ts'
 import { diffLines, type Plan, planChange, snippet } from '../connect/plan.ts'
 import { escapeBlock } from '../escape.ts'
 import { confirm, onlyArgument } from '../with-memories.ts'
@@ -44,7 +51,7 @@ Nothing is written without --write, which shows what it changes and asks first.`
 
 function readAgent(call: Call): AgentName {
   const name = onlyArgument(call, connect, `an agent: ${agentNames.join(', ')}`)
-  const found = agentNames.find((one) => one === name)
+  const found = agentNamed(name)
   if (found !== undefined) return found
   throw new UsageError(`'${name}' is no agent that is known here: ${agentNames.join(', ')}.`, connect)
 }

@@ -2,6 +2,7 @@
 
 import type { Diagnosis } from '../../llm/diagnose.ts'
 import type { ListedModel } from '../../llm/model-list.ts'
+import { UserError } from '../../memory/ports.ts'
 import type { Call, Command } from '../command.ts'
 import { escapeLine } from '../escape.ts'
 import { columns, count, plural } from '../format.ts'
@@ -54,11 +55,19 @@ const list: Command = {
   usage: '',
   options: {},
   async run(call) {
+    if (call.settings.model.baseUrl === '') throw noneSet()
     const { listModels } = await import('../../llm/model-list.ts')
     const found = await listModels(call.settings.model, { signal: call.signal })
     const shown = found.slice(0, call.limit ?? found.length)
     return { data: { models: shown }, text: () => modelLines(shown, call.settings.model.model) }
   },
+}
+
+/** Somebody at a terminal has no settings of an editor. */
+function noneSet(): UserError {
+  const remedy =
+    'Set CASEBOOK_MODEL_BASE_URL (Ollama: http://localhost:11434/v1), then CASEBOOK_MODEL_MODEL to one of its models. In the editor: casebook.model.baseUrl and casebook.model.model.'
+  return new UserError('No model is set.', remedy)
 }
 
 function modelLines(models: readonly ListedModel[], chosen: string): string {

@@ -5,6 +5,20 @@ import { basename, join } from 'node:path'
 export const agentNames = ['claude-code', 'codex', 'cursor', 'gemini-cli', 'cline', 'copilot-cli'] as const
 export type AgentName = (typeof agentNames)[number]
 
+/** What people call them in short. */
+const shortNames: Readonly<Record<string, AgentName>> = {
+  claude: 'claude-code',
+  copilot: 'copilot-cli',
+  gemini: 'gemini-cli',
+}
+
+/** Undefined: no agent that is known here. */
+export function agentNamed(name: string): AgentName | undefined {
+  return (
+    agentNames.find((one) => one === name) ?? (Object.hasOwn(shortNames, name) ? shortNames[name] : undefined)
+  )
+}
+
 /** How the server is started. */
 export interface Launch {
   command: string

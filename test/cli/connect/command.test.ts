@@ -103,3 +103,16 @@ test('casebook mcp serves the folder that it is started in, and its server ends 
   process.kill(transport.pid ?? 0, 'SIGKILL')
   assert.ok(await eventually(() => /ends: /.test(spoken), 8_000), spoken)
 })
+
+test('an agent may be named in short', async () => {
+  using repo = makeRepo('python-small')
+  for (const [short, agent] of [
+    ['claude', 'claude-code'],
+    ['gemini', 'gemini-cli'],
+    ['copilot', 'copilot-cli'],
+  ] as const) {
+    const { code, stdout } = await runCli(['connect', short, '--json'], { cwd: repo.dir })
+    assert.equal(code, 0)
+    assert.equal(JSON.parse(stdout).agent, agent)
+  }
+})
