@@ -62,7 +62,7 @@ test('a chat is measured by the beginning of its id, or as the newest', async (t
   const { stdout } = await run('tools', 'metrics', 'chat')
   assert.match(stdout, /at hand +1 of 3: mcp_github_list_issues \(pinned\)/)
   assert.match(stdout, /removal ratio\) +0\.500/)
-  assert.match(stdout, /residual +not known yet/)
+  assert.match(stdout, /residual\) +not known yet/)
   assert.match(stdout, /\+ run_tests {2}found for issues/)
   const report = JSON.parse((await run('tools', 'metrics', '--json')).stdout)
   assert.deepEqual([report.chat, report.metrics.added, report.metrics.removed], ['chat-one', 2, 1])
