@@ -208,6 +208,9 @@ test('lessons say what to do or to avoid, and how many more there are', () => {
   const parts = lessonsReply(l10n, root, { records: [avoid], total: 3 })
   assert.ok(parts.some((part) => part.type === 'memory' && part.label === 'Avoid'))
   assert.match(textOf(parts), /2 more/)
+  const none = { records: [], total: 0 }
+  assert.match(textOf(lessonsReply(l10n, root, none)), /no lessons yet\..*\/remember/)
+  assert.match(textOf(lessonsReply(l10n, root, { ...none, words: 'zebra' })), /No lesson speaks of zebra/)
 })
 
 const data: TurnData = {

@@ -113,7 +113,7 @@ async function lessons(turn: ChatTurn): Promise<void> {
   })
   const root = await rootOf(turn)
   turn.data.recalled = page.records.map(({ id }) => ({ root, id }))
-  write(turn, lessonsReply(vscode.l10n, root, page))
+  write(turn, lessonsReply(vscode.l10n, root, { ...page, words }))
 }
 
 /** A file by its path, anything else by its words. */

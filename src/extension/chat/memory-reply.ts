@@ -49,9 +49,9 @@ export function rememberReply(l10n: L10n, root: string, { record, notes }: Remem
 export function lessonsReply(
   l10n: L10n,
   root: string,
-  { records, total }: Pick<MemoryPage, 'records' | 'total'>,
+  { records, total, words = '' }: Pick<MemoryPage, 'records' | 'total'> & { words?: string },
 ): ReplyPart[] {
-  if (records.length === 0) return [markdown(l10n.t('There is no such lesson.'))]
+  if (records.length === 0) return [markdown(words === '' ? noLessons(l10n) : noSuchLesson(l10n, words))]
   const rows = records.flatMap((record): ReplyPart[] => {
     const turn = record.lesson?.polarity === 'avoid' ? l10n.t('Avoid') : l10n.t('Do')
     const state = statusText(record.status)
@@ -64,4 +64,15 @@ export function lessonsReply(
   })
   const more = total - records.length
   return more > 0 ? [...rows, markdown(`\n${l10n.t('{0} more; name words to find them.', more)}`)] : rows
+}
+
+function noLessons(l10n: L10n): string {
+  const how = l10n.t(
+    'They come from fixes in the history that go the same way, from imported sessions of agents, and from you: /remember and one thought.',
+  )
+  return `${l10n.t('There are no lessons yet.')} ${how}`
+}
+
+function noSuchLesson(l10n: L10n, words: string): string {
+  return l10n.t('No lesson speaks of {0}. /lessons alone shows all.', escaped(words, 100))
 }

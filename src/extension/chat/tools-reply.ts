@@ -6,8 +6,6 @@ import { escaped, markdown, type ReplyPart } from './reply-part.ts'
 
 const mostTools = 20
 const mostTurns = 5
-/** Buttons stand one below the other. */
-const mostButtons = 4
 
 export function toolsReply(l10n: L10n, report: ToolsReport): ReplyPart[] {
   const { active, banned, turns, known, tokens, chat } = report
@@ -31,7 +29,7 @@ export function toolsReply(l10n: L10n, report: ToolsReport): ReplyPart[] {
     ...(changes.length === 0 ? [] : ['', `**${l10n.t('What came and went')}**`, '', ...changes]),
     ...out,
   ]
-  return [markdown(`${lines.join('\n')}\n`), ...buttons(l10n, chat, active)]
+  return [markdown(`${lines.join('\n')}\n`), ...buttons(l10n, chat)]
 }
 
 function toolRow(l10n: L10n, { name, server, pinned, why, tokens, lastUsed }: ReportedTool): string {
@@ -53,16 +51,15 @@ function turnRow({ turn, changes }: ReportedTurn): string[] {
   })
 }
 
-function buttons(l10n: L10n, chat: string, active: readonly ReportedTool[]): ReplyPart[] {
-  const unpinned = active.filter(({ pinned }) => !pinned).slice(-mostButtons + 2)
-  const button = (title: string, command: string, ...args: unknown[]): ReplyPart => ({
+/** Buttons stand one below the other, all as loud: two, and what they ask names each tool. */
+function buttons(l10n: L10n, chat: string): ReplyPart[] {
+  const button = (title: string, command: string): ReplyPart => ({
     type: 'button',
     title,
     command,
-    args: [chat, ...args],
+    args: [chat],
   })
   return [
-    ...unpinned.map(({ name }) => button(l10n.t('Pin {0}', name), 'casebook.pinTool', name)),
     button(l10n.t('Pin a Tool…'), 'casebook.pinTool'),
     button(l10n.t('Ban a Tool…'), 'casebook.banTool'),
   ]
