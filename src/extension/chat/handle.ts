@@ -9,7 +9,6 @@ import type { WindowTools } from '../tools/add-tools.ts'
 import { askModel, ModelFailure } from './ask.ts'
 import { chatCommands } from './commands.ts'
 import { escaped } from './reply-part.ts'
-import { writeMarkdown } from './stream-writer.ts'
 import { toolsReply } from './tools-reply.ts'
 import { type Asked, type ChatHome, type ChatTurn, openTurn, write, writeStatus } from './turn.ts'
 import { keptData } from './turn-data.ts'
@@ -36,11 +35,9 @@ export async function handleRequest(
     await answer(parts, turn)
     return { metadata: keptData(turn.data) }
   } catch (error) {
+    if (stop.signal.aborted && turn !== null) writeStatus(turn, `\n\n_${vscode.l10n.t('Stopped.')}_`)
     const metadata = turn === null ? {} : { metadata: keptData(turn.data) }
-    if (stop.signal.aborted) {
-      writeMarkdown(asked.stream, `\n\n_${vscode.l10n.t('Stopped.')}_`)
-      return metadata
-    }
+    if (stop.signal.aborted) return metadata
     return { ...metadata, errorDetails: { message: failureWords(parts, asked, error) } }
   } finally {
     cancelled.dispose()
