@@ -54,7 +54,7 @@ test('a past fix is recalled, and shown with what it changed', async () => {
   assert.equal(found?.record.kind, 'episode')
   assert.equal(found?.record.episode?.files[0]?.path, 'shop/tax.py')
   const { stdout } = await run('episodes', 'show', found?.record.id ?? '')
-  assert.match(stdout, /outcome {2,}passed/)
+  assert.match(stdout, /outcome {2,}kept, not reverted/)
   assert.match(stdout, /Files\n {2}M {2}shop\/tax\.py/)
 })
 

@@ -63,7 +63,7 @@ export const tests: EditorTests = {
     await vscode.commands.executeCommand('casebook.openSession', { root, reference, label: goal })
     const text = activeText()
     assert.match(text, /^# Session of claude-code\nclaude-code:passed\n/)
-    assert.match(text, /^## passed · active$/m)
+    assert.match(text, /^## passed, says tests · active$/m)
     const targets = (await links()).map(({ target }) => target?.path ?? '')
     assert.deepEqual(targets, ['casebook.openMemory', 'casebook.openSourceTurn'])
   },
