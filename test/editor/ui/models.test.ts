@@ -60,8 +60,6 @@ for (const theme of ['dark', 'light'] as const) {
       await page.waitForTimeout(fading)
       await workbench.screenshot(`models-picker-${theme}`)
       await page.keyboard.press('Escape')
-      // It takes the keys of the command palette with it while it closes.
-      await page.locator('.action-widget').waitFor({ state: 'hidden' })
 
       await workbench.command('Casebook: Show Model Calls')
       await page.locator('.tab.active', { hasText: 'model calls' }).waitFor()
