@@ -125,8 +125,18 @@ async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1')
   const input = page.locator('.quick-input-widget input').first()
   await input.fill(`>${title}`)
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor()
-  await page.keyboard.press('Enter')
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first()
+  await row.waitFor()
+  // Similar commands are added to the list a little later, and a key that comes in that moment is lost.
+  for (let tries = 1; ; tries++) {
+    await page.keyboard.press('Enter')
+    const isGone = await row.waitFor({ state: 'hidden', timeout: 2_000 }).then(
+      () => true,
+      () => false,
+    )
+    if (isGone) return
+    if (tries === 5) throw new Error(`The palette does not take Enter for "${title}".`)
+  }
 }
 
 function screenshotFile(name: string): string {
