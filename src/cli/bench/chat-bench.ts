@@ -16,9 +16,8 @@ import type { ChatModel } from '../../llm/model.ts'
 import { startScriptedServer } from '../../llm/scripted-server.ts'
 import type { Log } from '../../memory/ports.ts'
 import type { Progress } from '../../protocol.ts'
+import { type CorpusSummary, makeCorpus } from './made-corpus.ts'
 import { type BenchReport, type Figure, machineFacts, quantile } from './measure.ts'
-import { runSelf } from './run-self.ts'
-import type { CorpusSummary } from './search-bench.ts'
 
 export interface ChatBenchOptions {
   chunks: number
@@ -66,20 +65,12 @@ export async function benchChat(options: ChatBenchOptions): Promise<BenchReport>
   }
 }
 
-/** In a process of its own: what it leaves in memory must not count. */
-async function generate(
+function generate(
   { chunks, questions, seed, signal }: ChatBenchOptions,
   folder: string,
 ): Promise<CorpusSummary> {
-  const numbers = {
-    files: Math.round(chunks / chunksPerFile),
-    functions: 10,
-    queries: questions,
-    seed,
-    commits: 500,
-  }
-  const given = Object.entries(numbers).map(([name, value]) => `--${name}=${value}`)
-  return JSON.parse(await runSelf(['bench', 'corpus', '--json', `--out=${folder}`, ...given], signal))
+  const files = Math.round(chunks / chunksPerFile)
+  return makeCorpus(folder, { files, functions: 10, queries: questions, seed, commits: 500 }, signal)
 }
 
 /** Lessons in the words of the repository, so that questions find some of them. */

@@ -7,6 +7,7 @@ import { type Casebook, openCasebook } from '../../casebook.ts'
 import type { Settings } from '../../config.ts'
 import type { Log } from '../../memory/ports.ts'
 import type { Progress, SearchReply } from '../../protocol.ts'
+import { type CorpusSummary, makeCorpus } from './made-corpus.ts'
 import {
   type BenchReport,
   type Figure,
@@ -16,7 +17,6 @@ import {
   residentMb,
   timed,
 } from './measure.ts'
-import { runSelf } from './run-self.ts'
 
 export interface SearchBenchOptions {
   /** The size of the generated repository, in one of the two. */
@@ -28,12 +28,6 @@ export interface SearchBenchOptions {
   note(text: string): void
   onProgress(progress: Progress): void
   signal: AbortSignal
-}
-
-/** What `casebook bench corpus` prints about the repository that it wrote. */
-export interface CorpusSummary {
-  files: number
-  queries: string[]
 }
 
 /** Functions of a file on average, by what is asked: few large files, or very many small ones. */
@@ -62,16 +56,13 @@ export async function benchSearch(options: SearchBenchOptions): Promise<BenchRep
   }
 }
 
-/** In a process of its own: its memory must not count. */
-async function generate(
+function generate(
   { size, queries, seed, signal }: SearchBenchOptions,
   folder: string,
 ): Promise<CorpusSummary> {
   const files = 'files' in size ? size.files : Math.round(size.chunks / chunksPerFile)
   const functions = 'files' in size ? functionsPerFile.files : functionsPerFile.chunks
-  const numbers = { files, functions, queries, seed, commits: 2_000 }
-  const options = Object.entries(numbers).map(([name, value]) => `--${name}=${value}`)
-  return JSON.parse(await runSelf(['bench', 'corpus', '--json', `--out=${folder}`, ...options], signal))
+  return makeCorpus(folder, { files, functions, queries, seed, commits: 2_000 }, signal)
 }
 
 async function measure(

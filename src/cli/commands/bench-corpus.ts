@@ -1,6 +1,6 @@
 /** `casebook bench corpus`: the generated repository of `bench search`, kept. */
 
-import type { CorpusSummary } from '../bench/search-bench.ts'
+import type { CorpusSummary } from '../bench/made-corpus.ts'
 import { type Command, UsageError } from '../command.ts'
 import { plural } from '../format.ts'
 import { parseCount } from '../parse-arguments.ts'
